@@ -1,0 +1,128 @@
+package io.vinculum.catalog;
+
+import io.vinculum.failure.Failure;
+import io.vinculum.failure.Nearest;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything that exists: modules with their models, and the links between them. Immutable. */
+public final class Catalog {
+    private final Map<String, List<Model>> modules;
+    private final Map<String, Link> links;
+    private final Map<String, Entity> entities = new LinkedHashMap<>();
+
+    Catalog(Map<String, List<Model>> modules, Map<String, Link> links) {
+        this.modules = Collections.unmodifiableMap(modules);
+        this.links = Collections.unmodifiableMap(links);
+        modules.values().forEach(models -> models.forEach(this::enter));
+        links.values().stream().filter(link -> !link.readOnly()).forEach(this::enter);
+    }
+
+    private void enter(Entity entity) {
+        entities.put(entity.name(), entity);
+        entities.put(entity.plural(), entity);
+    }
+
+    /** Starts a catalog in Java. */
+    public static CatalogBuilder builder() {
+        return new CatalogBuilder();
+    }
+
+    /**
+     * Reads a folder with {@code modules/*.graphqls} and {@code links/*.graphqls}.
+     *
+     * @throws Failure {@code INVALID_DATA} with every error of the folder, one a line
+     */
+    public static Catalog read(Path folder) {
+        return new SdlReader().read(folder);
+    }
+
+    /** The models of each module, by the module's name. */
+    public Map<String, List<Model>> modules() {
+        return modules;
+    }
+
+    /** All links by name, read-only ones too. */
+    public Map<String, Link> links() {
+        return links;
+    }
+
+    public List<Model> models() {
+        return modules.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Every entity once: models, then links that have rows. */
+    public Collection<Entity> entities() {
+        return entities.values().stream().distinct().toList();
+    }
+
+    /** An entity by its singular or plural name. */
+    public Optional<Entity> find(String name) {
+        return Optional.ofNullable(entities.get(name));
+    }
+
+    /**
+     * An entity by its singular or plural name.
+     *
+     * @throws Failure {@code INVALID_DATA} with the nearest names
+     */
+    public Entity entity(String name) {
+        return find(name)
+                .orElseThrow(() -> Failure.invalid(
+                        "there is no entity '" + Nearest.shown(name) + "'" + Nearest.hint(name, names())));
+    }
+
+    private List<String> names() {
+        return entities().stream().map(Entity::name).toList();
+    }
+
+    /**
+     * A model of a module by its singular or plural name; the module's only one when the name is empty.
+     *
+     * @throws Failure {@code INVALID_DATA} with the names that are there
+     */
+    public Model model(String module, Optional<String> name) {
+        List<Model> models = modules.getOrDefault(module, List.of());
+        if (name.isEmpty()) {
+            if (models.size() == 1) {
+                return models.get(0);
+            }
+            throw Failure.invalid("module '" + module + "' has several models, so 'model' must name one of: "
+                    + String.join(", ", models.stream().map(Model::name).toList()));
+        }
+        return models.stream()
+                .filter(model ->
+                        model.name().equals(name.get()) || model.plural().equals(name.get()))
+                .findFirst()
+                .orElseThrow(() -> Failure.invalid("module '" + module + "' has no model '"
+                        + Nearest.shown(name.get()) + "'"
+                        + Nearest.hint(
+                                name.get(), models.stream().map(Model::name).toList())));
+    }
+
+    /**
+     * A link by name.
+     *
+     * @throws Failure {@code INVALID_DATA} with the nearest names
+     */
+    public Link link(String name) {
+        Link link = links.get(name);
+        if (link == null) {
+            throw Failure.invalid(
+                    "there is no link '" + Nearest.shown(name) + "'" + Nearest.hint(name, links.keySet()));
+        }
+        return link;
+    }
+
+    /** The links that have the model on one side or both. */
+    public List<Link> linksOf(Model model) {
+        return links.values().stream()
+                .filter(link -> link.first().model() == model || link.second().model() == model)
+                .toList();
+    }
+}

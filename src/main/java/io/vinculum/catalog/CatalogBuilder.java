@@ -1,0 +1,70 @@
+package io.vinculum.catalog;
+
+import io.vinculum.failure.Failure;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Collects declarations, then checks all of them and makes a {@link Catalog}. */
+public final class CatalogBuilder {
+    final List<ModelBuilder> models = new ArrayList<>();
+    final List<LinkBuilder> links = new ArrayList<>();
+    final Map<String, List<String>> enums = new LinkedHashMap<>();
+    private final Problems problems = new Problems();
+
+    CatalogBuilder() {}
+
+    /** Adds a model to a module; the module exists by having one. */
+    public CatalogBuilder model(String module, String typeName, Consumer<ModelBuilder> declaration) {
+        ModelBuilder model = new ModelBuilder(module, typeName, Place.JAVA);
+        declaration.accept(model);
+        return add(model);
+    }
+
+    /** Adds a link. */
+    public CatalogBuilder link(String typeName, Consumer<LinkBuilder> declaration) {
+        LinkBuilder link = new LinkBuilder(typeName, Place.JAVA);
+        declaration.accept(link);
+        return add(link);
+    }
+
+    /** Adds an enum that fields may be of. */
+    public CatalogBuilder enumeration(String name, String... values) {
+        return enumeration(name, List.of(values), Place.JAVA);
+    }
+
+    CatalogBuilder add(ModelBuilder model) {
+        models.add(model);
+        return this;
+    }
+
+    CatalogBuilder add(LinkBuilder link) {
+        links.add(link);
+        return this;
+    }
+
+    CatalogBuilder enumeration(String name, List<String> values, Place place) {
+        if (enums.putIfAbsent(name, values) != null) {
+            problems.add(place, "the enum '" + name + "' is declared twice; give one of them another name");
+        }
+        return this;
+    }
+
+    Problems problems() {
+        return problems;
+    }
+
+    /**
+     * Makes the catalog.
+     *
+     * @throws Failure {@code INVALID_DATA} with every error of all declarations, one a line
+     */
+    public Catalog build() {
+        Resolution resolution = new Resolution(this, problems);
+        Catalog catalog = resolution.resolve();
+        problems.check();
+        return catalog;
+    }
+}

@@ -1,0 +1,43 @@
+package io.vinculum.catalog;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field that is stored in a column of its entity's table.
+ *
+ * @param defaultText the default as text, null when there is none
+ * @param role who writes it
+ */
+public record Field(
+        String name,
+        String column,
+        ColumnType type,
+        boolean required,
+        @Nullable String defaultText,
+        boolean searchable,
+        Role role,
+        @Nullable String description) {
+
+    /** Who writes a field. */
+    public enum Role {
+        /** The primary key, or part of it. */
+        KEY,
+        /** The key of a record that a relation leads to. */
+        REFERENCE,
+        /** Data of the declaring module. */
+        DATA,
+        /** A generated id that is not the primary key. */
+        GENERATED,
+        /** One of the three timestamps, kept by Vinculum. */
+        TIMESTAMP
+    }
+
+    static Field timestamp(String name, boolean required) {
+        return new Field(name, name, ColumnType.of(Scalar.DATE_TIME), required, null, false, Role.TIMESTAMP, null);
+    }
+
+    /** Whether a caller may give a value for it when a row is made. */
+    public boolean writable() {
+        return role != Role.TIMESTAMP && role != Role.GENERATED;
+    }
+}

@@ -1,0 +1,97 @@
+package io.vinculum.catalog;
+
+import org.jspecify.annotations.Nullable;
+
+/** Declares one field of a model or a link; see the directives of the {@code graphql} folder. */
+public final class FieldBuilder {
+    final String name;
+    final TypeRef type;
+    final Place place;
+
+    @Nullable
+    String description;
+
+    @Nullable
+    String column;
+
+    @Nullable
+    String defaultText;
+
+    @Nullable
+    String mappedBy;
+
+    @Nullable
+    String pivotTable;
+
+    boolean id;
+    boolean unique;
+    boolean index;
+    boolean searchable;
+    boolean deleteCascade;
+
+    FieldBuilder(String name, TypeRef type, Place place) {
+        this.name = name;
+        this.type = type;
+        this.place = place;
+    }
+
+    public FieldBuilder description(@Nullable String text) {
+        description = text;
+        return this;
+    }
+
+    public FieldBuilder column(String name) {
+        column = name;
+        return this;
+    }
+
+    public FieldBuilder defaultValue(String text) {
+        defaultText = text;
+        return this;
+    }
+
+    /** Makes it the primary key. */
+    public FieldBuilder id() {
+        id = true;
+        return this;
+    }
+
+    /** Unique among rows that are not soft-deleted. */
+    public FieldBuilder unique() {
+        unique = true;
+        return this;
+    }
+
+    public FieldBuilder index() {
+        index = true;
+        return this;
+    }
+
+    /** Found by the filter {@code q}. */
+    public FieldBuilder searchable() {
+        searchable = true;
+        return this;
+    }
+
+    /** Makes it the other side of the named relation of the target. */
+    public FieldBuilder mappedBy(String field) {
+        mappedBy = field;
+        return this;
+    }
+
+    /** Makes it one side of a many-to-many relation kept in the named table. */
+    public FieldBuilder pivot(String table) {
+        pivotTable = table;
+        return this;
+    }
+
+    /** On a link's side: its records are deleted when the other side's record is. */
+    public FieldBuilder deleteCascade() {
+        deleteCascade = true;
+        return this;
+    }
+
+    String columnName() {
+        return column == null ? Names.snake(name) : column;
+    }
+}

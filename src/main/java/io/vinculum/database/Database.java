@@ -1,0 +1,141 @@
+package io.vinculum.database;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vinculum.failure.Failure;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A pool of connections to one PostgreSQL; everything it answers fails with a {@link Failure}. */
+public final class Database {
+    private static final int RETRIES = 3;
+    private static final int PIPELINE = 64;
+    private static final int CACHED_STATEMENTS = 512;
+
+    private final Vertx vertx;
+    private final Pool pool;
+    private final String beginWrite;
+
+    private Database(Vertx vertx, Pool pool, Duration writeTimeout) {
+        this.vertx = vertx;
+        this.pool = pool;
+        this.beginWrite = "begin; set local statement_timeout = " + writeTimeout.toMillis();
+    }
+
+    /**
+     * Makes the pool; connections are opened when they are needed.
+     *
+     * @throws Failure {@code INVALID_DATA} when the URI is none of PostgreSQL
+     */
+    public static Database open(Vertx vertx, DatabaseSettings settings) {
+        PoolOptions pool = new PoolOptions()
+                .setMaxSize(settings.connections())
+                .setMaxWaitQueueSize(settings.waiting())
+                .setConnectionTimeout((int) settings.readTimeout().toMillis())
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setName("vinculum-database");
+        Pool built = PgBuilder.pool()
+                .with(pool)
+                .with(new NetClientOptions()
+                        .setConnectTimeout((int) settings.connectTimeout().toMillis()))
+                .connectingTo(options(settings))
+                .using(vertx)
+                .build();
+        return new Database(vertx, built, settings.writeTimeout());
+    }
+
+    private static PgConnectOptions options(DatabaseSettings settings) {
+        PgConnectOptions options;
+        try {
+            options = PgConnectOptions.fromUri(settings.uri());
+        } catch (IllegalArgumentException e) {
+            throw Failure.invalid("the database's address must be like postgresql://user:password@host:5432/name");
+        }
+        options.setPipeliningLimit(PIPELINE)
+                .setCachePreparedStatements(true)
+                .setPreparedStatementCacheMaxSize(CACHED_STATEMENTS)
+                .setPreparedStatementCacheSqlFilter(sql -> true);
+        return options.addProperty("application_name", "vinculum")
+                .addProperty("search_path", "pg_catalog")
+                .addProperty("TimeZone", "UTC")
+                // Planned once for any values: the plans of this server's statements do not gain from seeing them.
+                .addProperty("plan_cache_mode", "force_generic_plan")
+                .addProperty(
+                        "statement_timeout",
+                        String.valueOf(settings.readTimeout().toMillis()))
+                .addProperty(
+                        "lock_timeout", String.valueOf(settings.readTimeout().toMillis()))
+                .addProperty("idle_in_transaction_session_timeout", "60000");
+    }
+
+    /** Runs one reading statement by itself; tried once more when the connection was lost under it. */
+    public Future<List<Row>> read(Statement statement) {
+        Session session = new Session(pool);
+        return session.run(statement)
+                .recover(cause ->
+                        SqlFailures.connectionLost(cause) ? session.run(statement) : Future.failedFuture(cause))
+                .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+    }
+
+    /**
+     * Runs the work in one transaction: all of it is committed, or nothing. Tried again, at most three times, when
+     * PostgreSQL broke a deadlock; so the work must have no other effect.
+     */
+    public <T> Future<T> transaction(Function<Session, Future<T>> work) {
+        return attempt(work, RETRIES).recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+    }
+
+    private <T> Future<T> attempt(Function<Session, Future<T>> work, int left) {
+        return pool.withConnection(connection -> inside(connection, beginWrite, work))
+                .recover(cause -> left > 0 && SqlFailures.worthRetrying(cause)
+                        ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
+                                .compose(fired -> attempt(work, left - 1))
+                        : Future.failedFuture(cause));
+    }
+
+    /** Runs reading work whose statements all see the same state; tried once more when the connection was lost. */
+    public <T> Future<T> snapshot(Function<Session, Future<T>> work) {
+        return snapshotOnce(work)
+                .recover(cause -> SqlFailures.connectionLost(cause) ? snapshotOnce(work) : Future.failedFuture(cause))
+                .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+    }
+
+    private <T> Future<T> snapshotOnce(Function<Session, Future<T>> work) {
+        return pool.withConnection(
+                connection -> inside(connection, "begin isolation level repeatable read read only", work));
+    }
+
+    private static <T> Future<T> inside(SqlConnection connection, String begin, Function<Session, Future<T>> work) {
+        Session session = new Session(connection);
+        // Not awaited: the first statement follows it on the wire, and fails too if it fails.
+        Future<Void> begun = session.script(begin);
+        Future<T> worked;
+        try {
+            worked = work.apply(session);
+        } catch (RuntimeException e) {
+            worked = Future.failedFuture(e);
+        }
+        return worked.compose(
+                value -> begun.compose(ok -> session.script("commit")).map(value),
+                cause -> session.script("rollback").transform(ended -> Future.failedFuture(cause)));
+    }
+
+    /** Waits until the database answers; fails with {@code UNAVAILABLE} when it does not. */
+    public Future<Void> ping() {
+        return read(Statement.of("select 1")).mapEmpty();
+    }
+
+    public Future<Void> close() {
+        return pool.close();
+    }
+}

@@ -1,0 +1,32 @@
+package io.vinculum.database;
+
+import java.time.Duration;
+
+/**
+ * How to reach PostgreSQL, and how much of it to use.
+ *
+ * @param uri {@code postgresql://user:password@host:port/database?sslmode=…}
+ * @param connections the most connections open at once
+ * @param waiting the most requests that wait for a connection; one more fails at once
+ */
+public record DatabaseSettings(
+        String uri,
+        int connections,
+        int waiting,
+        Duration connectTimeout,
+        Duration readTimeout,
+        Duration writeTimeout) {
+
+    /**
+     * Sixteen connections keep two cores of PostgreSQL busy; a thousand waiting requests are a second of work.
+     * Reads end after five seconds, as the contract says; bulk writes may take a minute.
+     */
+    public static DatabaseSettings of(String uri) {
+        return new DatabaseSettings(
+                uri, 16, 1_000, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(60));
+    }
+
+    public DatabaseSettings withReadTimeout(Duration timeout) {
+        return new DatabaseSettings(uri, connections, waiting, connectTimeout, timeout, writeTimeout);
+    }
+}

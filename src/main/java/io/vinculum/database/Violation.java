@@ -1,0 +1,48 @@
+package io.vinculum.database;
+
+import io.vertx.pgclient.PgException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A constraint that a write broke.
+ *
+ * @param columns the columns of the constraint, as far as PostgreSQL tells
+ * @param values their offending values as text, in the same order, separated by a comma and a space
+ */
+public record Violation(Kind kind, String table, List<String> columns, String values) {
+    private static final Pattern DETAIL = Pattern.compile("Key \\((.*?)\\)=\\((.*)\\) ", Pattern.DOTALL);
+
+    /** Which kind of constraint. */
+    public enum Kind {
+        UNIQUE,
+        REFERENCE
+    }
+
+    /** Reads it from what a statement failed with; empty when that was something else. */
+    public static Optional<Violation> of(Throwable cause) {
+        if (!(cause instanceof PgException refused)) {
+            return Optional.empty();
+        }
+        return switch (String.valueOf(refused.getSqlState())) {
+            case "23505" -> Optional.of(read(Kind.UNIQUE, refused));
+            case "23503" -> Optional.of(read(Kind.REFERENCE, refused));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Violation read(Kind kind, PgException refused) {
+        String table = refused.getTable() == null ? "" : refused.getTable();
+        Matcher detail = DETAIL.matcher(refused.getDetail() == null ? "" : refused.getDetail());
+        if (!detail.find()) {
+            return new Violation(kind, table, List.of(), "");
+        }
+        List<String> columns = Arrays.stream(detail.group(1).split(", ", -1))
+                .map(column -> column.replace("\"", ""))
+                .toList();
+        return new Violation(kind, table, columns, detail.group(2));
+    }
+}

@@ -1,0 +1,203 @@
+package io.vinculum.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vinculum.failure.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON text to plain values and back: {@link Map} in key order, {@link List}, {@link String}, {@link Integer},
+ * {@link Long}, {@link java.math.BigInteger}, {@link java.math.BigDecimal}, {@link Boolean} and {@code null}.
+ */
+public final class JsonText {
+    /** Deeper than any filter that passes the limits of a selection, shallow enough for every thread's stack. */
+    private static final int MAX_DEPTH = 200;
+
+    private static final int MAX_NUMBER_LENGTH = 400;
+    private static final int MAX_STRING_LENGTH = 64 << 20;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                    .maxStringLength(MAX_STRING_LENGTH)
+                    .build())
+            .build();
+
+    private JsonText() {}
+
+    /**
+     * Reads one JSON value; a duplicate key, trailing text or nesting deeper than 200 is an error.
+     *
+     * @throws Failure {@code INVALID_DATA} that says where the text goes wrong
+     */
+    public static @Nullable Object parse(String text) {
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            return parse(parser);
+        } catch (IOException e) {
+            throw invalid(e);
+        }
+    }
+
+    /** The same, from UTF-8 bytes. */
+    public static @Nullable Object parse(byte[] text) {
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            return parse(parser);
+        } catch (IOException e) {
+            throw invalid(e);
+        }
+    }
+
+    private static Failure invalid(IOException e) {
+        if (e instanceof JsonProcessingException json && json.getLocation() != null) {
+            return Failure.invalid("not JSON: " + json.getOriginalMessage().split("\n", 2)[0] + " (line "
+                    + json.getLocation().getLineNr() + ", column "
+                    + json.getLocation().getColumnNr() + ")");
+        }
+        return Failure.invalid("not JSON: the text is not valid UTF-8");
+    }
+
+    private static @Nullable Object parse(JsonParser parser) throws IOException {
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            throw Failure.invalid("not JSON: the text is empty");
+        }
+        Object value = value(parser, first);
+        if (parser.nextToken() != null) {
+            throw Failure.invalid("not JSON: text follows the value");
+        }
+        return value;
+    }
+
+    private static @Nullable Object value(JsonParser parser, JsonToken token) throws IOException {
+        return switch (token) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> array(parser);
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT -> parser.getNumberValue();
+            case VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            default -> throw Failure.invalid("not JSON: unexpected " + token);
+        };
+    }
+
+    private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String key = parser.currentName();
+            map.put(key, value(parser, parser.nextToken()));
+        }
+        return map;
+    }
+
+    private static List<@Nullable Object> array(JsonParser parser) throws IOException {
+        List<@Nullable Object> list = new ArrayList<>();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            list.add(value(parser, token));
+        }
+        return list;
+    }
+
+    /** Writes a plain value, a {@link JsonObject} or a {@link JsonArray} as JSON text. */
+    public static String encode(@Nullable Object value) {
+        JsonBytes out = new JsonBytes(256);
+        out.value(value);
+        return new String(out.array(), 0, out.length(), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The same value without Vert.x types: objects as maps, arrays as lists.
+     *
+     * @throws Failure {@code INVALID_DATA} when it is nested deeper than 200
+     */
+    public static @Nullable Object plain(@Nullable Object value) {
+        return plain(value, MAX_DEPTH);
+    }
+
+    /** A JSON object of the bus as a plain map. */
+    public static Map<String, @Nullable Object> plain(JsonObject object) {
+        return plainMap(object.getMap(), MAX_DEPTH);
+    }
+
+    private static @Nullable Object plain(@Nullable Object value, int depth) {
+        if (depth < 0) {
+            throw Failure.invalid("JSON is nested deeper than " + MAX_DEPTH);
+        }
+        if (value instanceof JsonObject object) {
+            return plainMap(object.getMap(), depth);
+        }
+        if (value instanceof Map<?, ?> map) {
+            return plainMap(map, depth);
+        }
+        if (value instanceof JsonArray array) {
+            return plainList(array.getList(), depth);
+        }
+        return value instanceof List<?> list ? plainList(list, depth) : value;
+    }
+
+    private static Map<String, @Nullable Object> plainMap(Map<?, ?> map, int depth) {
+        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+        map.forEach((key, value) -> plain.put(String.valueOf(key), plain(value, depth - 1)));
+        return plain;
+    }
+
+    private static List<@Nullable Object> plainList(List<?> list, int depth) {
+        List<@Nullable Object> plain = new ArrayList<>(list.size());
+        for (Object value : list) {
+            plain.add(plain(value, depth - 1));
+        }
+        return plain;
+    }
+
+    /** Reads a JSON object; anything else is {@code INVALID_DATA}. */
+    @SuppressWarnings("unchecked")
+    public static Map<String, @Nullable Object> object(String what, @Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return (Map<String, @Nullable Object>) map;
+        }
+        throw Failure.invalid(what + " takes an object, was " + shown(value));
+    }
+
+    /** Reads a JSON array; anything else is {@code INVALID_DATA}. */
+    @SuppressWarnings("unchecked")
+    public static List<@Nullable Object> list(String what, @Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return (List<@Nullable Object>) list;
+        }
+        throw Failure.invalid(what + " takes a list, was " + shown(value));
+    }
+
+    /** A value as a message may show it: its JSON, cut when it is long. */
+    public static String shown(@Nullable Object value) {
+        if (value instanceof String text && text.length() > 60) {
+            return shown(text.substring(0, 60) + "…");
+        }
+        if (value instanceof Map<?, ?>) {
+            return "an object";
+        }
+        if (value instanceof List<?> list) {
+            return "an array of " + list.size();
+        }
+        try {
+            return encode(value);
+        } catch (UncheckedIOException e) {
+            return String.valueOf(value);
+        }
+    }
+}

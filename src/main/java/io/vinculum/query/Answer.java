@@ -1,0 +1,64 @@
+package io.vinculum.query;
+
+import io.vertx.sqlclient.Tuple;
+import io.vinculum.json.JsonBytes;
+import java.util.Map;
+import java.util.Optional;
+
+/** The rows that answer one selection; writes them as JSON. */
+public final class Answer {
+    private final Bound bound;
+    private final LevelRows rows;
+    private final Optional<Long> count;
+
+    Answer(Bound bound, LevelRows rows, Optional<Long> count) {
+        this.bound = bound;
+        this.rows = rows;
+        this.count = count;
+    }
+
+    /** How many root rows there are in the answer. */
+    public int size() {
+        return rows.size();
+    }
+
+    /** Writes all rows as an array of objects. */
+    public void writeList(JsonBytes out) {
+        RowWriter writer = bound.plan().root().writer();
+        out.raw('[');
+        boolean first = true;
+        for (Tuple row : rows.rows()) {
+            if (!first) {
+                out.raw(',');
+            }
+            first = false;
+            writer.write(row, rows, out);
+        }
+        out.raw(']');
+    }
+
+    /** Writes the first row as an object, or {@code null} when there is none. */
+    public void writeFirst(JsonBytes out) {
+        if (rows.size() == 0) {
+            out.nothing();
+        } else {
+            bound.plan().root().writer().write(rows.rows().get(0), rows, out);
+        }
+    }
+
+    /** Writes {@code {"skip": 0, "take": 20, "count": 137}}; the count only when it was asked for. */
+    public void writeMetadata(JsonBytes out) {
+        Selection.Paging paging = bound.plan().paging();
+        out.json("{\"skip\":");
+        out.number(paging.skip().map(slot -> (Long) slot.bind(bound.values())).orElse(0L));
+        out.json(",\"take\":");
+        paging.take().ifPresentOrElse(slot -> out.number((Long) slot.bind(bound.values())), out::nothing);
+        count.ifPresent(total -> out.json(",\"count\":").number(total.longValue()));
+        out.raw('}');
+    }
+
+    /** The plan in words with its statements. */
+    public Map<String, Object> explain() {
+        return bound.plan().explain();
+    }
+}

@@ -1,0 +1,43 @@
+package io.vinculum.query;
+
+import io.vinculum.catalog.ColumnType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where the value of one {@code $n} comes from when a statement is bound. */
+sealed interface Argument {
+
+    Object bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft);
+
+    /** A value of the request. */
+    record OfRequest(Slot slot) implements Argument {
+        @Override
+        public Object bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
+            return slot.bind(values);
+        }
+    }
+
+    /** The keys of the rows above. */
+    record ParentKeys(ColumnType type) implements Argument {
+        @Override
+        public Object bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
+            return type.many(parentKeys);
+        }
+    }
+
+    /** As many rows as may still come, and one more to notice that there are too many. */
+    record RowsLeft() implements Argument {
+        @Override
+        public Object bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
+            return rowsLeft + 1L;
+        }
+    }
+
+    /** The asked page, but no more than {@link RowsLeft}. */
+    record Take(Slot slot) implements Argument {
+        @Override
+        public Object bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
+            return Math.min((Long) slot.bind(values), rowsLeft + 1L);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.vinculum.query;
+
+import io.vinculum.catalog.Field;
+import io.vinculum.catalog.Relation;
+import io.vinculum.database.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one list in a plan: of the root, or of all parents at once. How many parents there are never changes how
+ * many statements run.
+ */
+sealed interface Level {
+
+    /** In words, for {@code explain}. */
+    String title();
+
+    /** The column of the rows above whose values are this level's parent keys; -1 at the root. */
+    int parentColumn();
+
+    /** How one row becomes JSON. */
+    RowWriter writer();
+
+    List<Level> children();
+
+    /** Rows of this database, by one statement; the first column is the parent key, except at the root. */
+    record Sql(
+            String title,
+            int parentColumn,
+            String sql,
+            List<Argument> arguments,
+            RowWriter writer,
+            List<Level> children)
+            implements Level {
+
+        Statement bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
+            List<@Nullable Object> parameters = new ArrayList<>(arguments.size());
+            for (Argument argument : arguments) {
+                parameters.add(argument.bind(values, parentKeys, rowsLeft));
+            }
+            return new Statement(sql, parameters);
+        }
+    }
+
+    /**
+     * Rows of a module elsewhere, by one request over the event bus.
+     *
+     * @param relation how they are reached, empty at the root
+     * @param fields the fields asked for; a row is the parent key, then their values
+     * @param pairs the statement that finds which of them belong to which parent, where a link table tells
+     * @param match the field that equals the parent key, or the far key of a pair
+     */
+    record Remote(
+            String title,
+            int parentColumn,
+            Optional<Relation> relation,
+            Selection selection,
+            List<Field> fields,
+            Optional<Sql> pairs,
+            Field match,
+            RowWriter writer,
+            List<Level> children)
+            implements Level {}
+}

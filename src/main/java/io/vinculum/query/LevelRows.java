@@ -1,0 +1,69 @@
+package io.vinculum.query;
+
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of a level and of the levels below it, while one request is answered. */
+final class LevelRows {
+    private final List<? extends Tuple> rows;
+    private final Map<Object, List<Tuple>> byParent = new HashMap<>();
+    private final List<LevelRows> children = new ArrayList<>();
+
+    private LevelRows(List<? extends Tuple> rows) {
+        this.rows = rows;
+    }
+
+    static LevelRows root(List<? extends Tuple> rows) {
+        return new LevelRows(rows);
+    }
+
+    /** Groups rows by their first column, keeping their order. */
+    static LevelRows grouped(List<? extends Tuple> rows) {
+        LevelRows grouped = new LevelRows(rows);
+        for (Tuple row : rows) {
+            grouped.byParent
+                    .computeIfAbsent(row.getValue(0), key -> new ArrayList<>())
+                    .add(row);
+        }
+        return grouped;
+    }
+
+    List<? extends Tuple> rows() {
+        return rows;
+    }
+
+    int size() {
+        return rows.size();
+    }
+
+    /** The rows that belong to a parent key. */
+    List<Tuple> of(@Nullable Object parentKey) {
+        return parentKey == null ? List.of() : byParent.getOrDefault(parentKey, List.of());
+    }
+
+    LevelRows child(int index) {
+        return children.get(index);
+    }
+
+    void add(LevelRows child) {
+        children.add(child);
+    }
+
+    /** The values of one column, each once, without null. */
+    List<Object> keys(int column) {
+        Set<Object> keys = new LinkedHashSet<>();
+        for (Tuple row : rows) {
+            Object key = row.getValue(column);
+            if (key != null) {
+                keys.add(key);
+            }
+        }
+        return new ArrayList<>(keys);
+    }
+}

@@ -1,0 +1,76 @@
+package io.vinculum.query;
+
+import io.vinculum.catalog.Field;
+import io.vinculum.catalog.Join;
+import io.vinculum.catalog.Relation;
+import io.vinculum.query.Selection.Nested;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Decides how a selection is answered. Pure: the same selection gives the same plan. */
+final class Planner {
+    private Planner() {}
+
+    static Plan plan(Selection selection, boolean count, boolean throwIfKeyNotFound) {
+        Planner planner = new Planner();
+        List<Slot> keySlots = throwIfKeyNotFound ? keySlots(selection) : List.of();
+        if (selection.entity().remote()) {
+            Level root = RemotePlanner.root(planner, selection);
+            return new Plan(selection.entity(), root, Optional.empty(), selection.paging(), false, List.of(), -1);
+        }
+        boolean keyNeeded = !keySlots.isEmpty();
+        Level.Sql root = new LevelPlanner(planner, selection).root(keyNeeded);
+        Optional<Level.Sql> counting = count ? Optional.of(LevelPlanner.count(selection)) : Optional.empty();
+        return new Plan(
+                selection.entity(),
+                root,
+                counting,
+                selection.paging(),
+                throwIfKeyNotFound,
+                keySlots,
+                keyNeeded ? 0 : -1);
+    }
+
+    Level below(Nested nested, int parentColumn) {
+        return nested.relation().target().remote()
+                ? RemotePlanner.below(this, nested, parentColumn)
+                : new LevelPlanner(this, nested.selection()).below(nested.relation(), parentColumn);
+    }
+
+    /** The keys that are asked for by equality at the top level. */
+    private static List<Slot> keySlots(Selection selection) {
+        Field key = selection.entity().keys().get(0);
+        List<Condition> conditions =
+                selection.filter() instanceof Condition.All all ? all.conditions() : List.of(selection.filter());
+        List<Slot> slots = new ArrayList<>();
+        for (Condition condition : conditions) {
+            if (condition instanceof Condition.Compare compare
+                    && compare.field().equals(key)
+                    && (compare.operator() == Operator.EQ || compare.operator() == Operator.IN)) {
+                slots.add(compare.value());
+            }
+        }
+        return slots;
+    }
+
+    /** The fields that a list of items needs of its own rows. */
+    static Set<Field> fieldsNeeded(Selection selection) {
+        Set<Field> needed = new LinkedHashSet<>();
+        for (Selection.Item item : selection.items()) {
+            if (item instanceof Selection.Column column) {
+                needed.add(column.field());
+            } else if (item instanceof Nested nested) {
+                needed.add(SqlWriter.parentField(nested.relation()));
+            }
+        }
+        return needed;
+    }
+
+    /** The target's field that a relation matches. */
+    static Field farField(Relation relation) {
+        return relation.join() instanceof Join.Through through ? through.far() : ((Join.ByKey) relation.join()).far();
+    }
+}
