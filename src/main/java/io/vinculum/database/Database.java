@@ -67,6 +67,7 @@ public final class Database {
                 .setPreparedStatementCacheSqlFilter(sql -> true);
         return options.addProperty("application_name", "vinculum")
                 .addProperty("search_path", "pg_catalog")
+                .addProperty("client_min_messages", "warning")
                 .addProperty("TimeZone", "UTC")
                 // Planned once for any values: the plans of this server's statements do not gain from seeing them.
                 .addProperty("plan_cache_mode", "force_generic_plan")

@@ -30,7 +30,7 @@ final class Cardinality {
         });
     }
 
-    /** The failure behind a unique index that refused; ends the transaction, then looks the partner up. */
+    /** The failure behind a unique index that refused; starts over, and looks the partner up. */
     static <T> Future<T> explain(Session session, Link link, List<LinkInput> inputs, Throwable cause) {
         boolean refused = Violation.of(cause)
                 .filter(violation -> violation.kind() == Violation.Kind.UNIQUE)
@@ -44,7 +44,7 @@ final class Cardinality {
         if (inside.isPresent()) {
             return Future.failedFuture(inside.get());
         }
-        return session.script("rollback")
+        return session.script("rollback; begin")
                 .compose(ended -> session.run(new LinkSql(link).crowded(inputs)))
                 .compose(rows -> Future.failedFuture(
                         rows.isEmpty()

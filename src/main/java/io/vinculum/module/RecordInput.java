@@ -7,6 +7,7 @@ import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
 import io.vinculum.json.JsonText;
+import io.vinculum.rows.Ids;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -89,16 +89,6 @@ final class RecordSql {
         return new Statement(sql, rows.parameters());
     }
 
-    /** Moves the counter of numbered keys past the keys that were given. */
-    Statement skipGivenNumbers() {
-        String sql =
-                "select setval(s.name, greatest(m.highest, 1)) from (select pg_get_serial_sequence($1, $2) as name) s, "
-                        + "(select max(" + quote(model.key().column()) + ") as highest from " + table() + ") m "
-                        + "where s.name is not null and m.highest > coalesce((select last_value from pg_sequences where "
-                        + "format('%I.%I', schemaname, sequencename) = s.name), 0)";
-        return Statement.of(sql, table(), model.key().column());
-    }
-
     /** Unties records from everything a many-to-many relation led to. */
     Statement clearPivot(Relation relation, Relation.Pivot pivot, List<Object> keys) {
         String sql = "delete from "

@@ -14,6 +14,7 @@ import io.vinculum.database.Violation;
 import io.vinculum.event.Events;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.rows.Numbering;
 import io.vinculum.rows.Removal;
 import io.vinculum.rows.RemovalEvents;
 import io.vinculum.rows.Removed;
@@ -49,7 +50,7 @@ final class Records {
         return database.transaction(session -> rows(session, sql.insert(inputs))
                         .compose(rows -> pivots(session, inputs, rows, false))
                         .compose(rows -> given && model.managed()
-                                ? session.run(sql.skipGivenNumbers()).map(done -> rows)
+                                ? session.run(Numbering.skipGiven(model)).map(done -> rows)
                                 : Future.succeededFuture(rows)))
                 .map(rows -> published("created", rows));
     }

@@ -2,6 +2,8 @@ package io.vinculum.query;
 
 import io.vertx.sqlclient.Tuple;
 import io.vinculum.json.JsonBytes;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,6 +35,28 @@ public final class Answer {
             }
             first = false;
             writer.write(row, rows, out);
+        }
+        out.raw(']');
+    }
+
+    /** Writes the rows with the given keys, in that order; the plan must have been made with keys. */
+    public void writeInOrder(List<String> keys, JsonBytes out) {
+        Map<String, Tuple> byKey = new HashMap<>();
+        rows.rows()
+                .forEach(row ->
+                        byKey.put(String.valueOf(row.getValue(bound.plan().keyColumn())), row));
+        RowWriter writer = bound.plan().root().writer();
+        out.raw('[');
+        boolean first = true;
+        for (String key : keys) {
+            Tuple row = byKey.get(key);
+            if (row != null) {
+                if (!first) {
+                    out.raw(',');
+                }
+                first = false;
+                writer.write(row, rows, out);
+            }
         }
         out.raw(']');
     }

@@ -9,7 +9,6 @@ import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
 import io.vinculum.query.Condition.Quantifier;
-import io.vinculum.query.Shape.Leaf;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +19,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reads filters, in JSON ({@code $eq}) or typed GraphQL ({@code eq}), into a {@link Condition}. */
-final class FilterParser {
+public final class FilterParser {
     private final String prefix;
     private final QueryLimits limits;
     private int conditions;
@@ -30,16 +29,18 @@ final class FilterParser {
         this.limits = limits;
     }
 
+    /** For JSON: operators begin with a dollar sign. */
     static FilterParser json(QueryLimits limits) {
         return new FilterParser("$", limits);
     }
 
-    static FilterParser graphql(QueryLimits limits) {
+    /** For typed GraphQL: operators are plain words. */
+    public static FilterParser graphql(QueryLimits limits) {
         return new FilterParser("", limits);
     }
 
     /** The condition of a filter object on an entity; an absent one is fulfilled by every row. */
-    Condition parse(Entity entity, @Nullable Object node) {
+    public Condition parse(Entity entity, @Nullable Object node) {
         boolean absent = node == null || (node instanceof Leaf leaf && leaf.kind() == Leaf.Kind.NULL);
         return absent ? Condition.TRUE : entity(entity, node, "filters", 0);
     }

@@ -5,7 +5,6 @@ import io.vinculum.catalog.Entity;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.Nearest;
 import io.vinculum.json.JsonText;
-import io.vinculum.query.Shape.Leaf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

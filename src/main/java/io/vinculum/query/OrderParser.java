@@ -16,15 +16,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an order: an object whose key order counts, or a list of one-key objects. */
-final class OrderParser {
+public final class OrderParser {
     private final QueryLimits limits;
 
-    OrderParser(QueryLimits limits) {
+    public OrderParser(QueryLimits limits) {
         this.limits = limits;
     }
 
     /** The keys to sort by, as asked; {@link #complete} adds the tie breaker. */
-    List<Ordering> parse(Entity entity, @Nullable Object node) {
+    public List<Ordering> parse(Entity entity, @Nullable Object node) {
         List<Ordering> orderings = new ArrayList<>();
         if (node == null) {
             return orderings;
@@ -113,7 +113,7 @@ final class OrderParser {
     }
 
     /** The same order with the primary key as tie breaker; the key alone when nothing was asked. */
-    static List<Ordering> complete(Entity entity, List<Ordering> asked) {
+    public static List<Ordering> complete(Entity entity, List<Ordering> asked) {
         List<Ordering> complete = new ArrayList<>(asked);
         for (Field key : entity.keys()) {
             boolean there = asked.stream()

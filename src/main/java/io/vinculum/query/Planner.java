@@ -14,14 +14,14 @@ import java.util.Set;
 final class Planner {
     private Planner() {}
 
-    static Plan plan(Selection selection, boolean count, boolean throwIfKeyNotFound) {
+    static Plan plan(Selection selection, boolean count, boolean throwIfKeyNotFound, boolean withKeys) {
         Planner planner = new Planner();
         List<Slot> keySlots = throwIfKeyNotFound ? keySlots(selection) : List.of();
         if (selection.entity().remote()) {
             Level root = RemotePlanner.root(planner, selection);
             return new Plan(selection.entity(), root, Optional.empty(), selection.paging(), false, List.of(), -1);
         }
-        boolean keyNeeded = !keySlots.isEmpty();
+        boolean keyNeeded = withKeys || !keySlots.isEmpty();
         Level.Sql root = new LevelPlanner(planner, selection).root(keyNeeded);
         Optional<Level.Sql> counting = count ? Optional.of(LevelPlanner.count(selection)) : Optional.empty();
         return new Plan(

@@ -34,18 +34,6 @@ final class Shape {
         return new Shape(true);
     }
 
-    /** What stands where a value was. */
-    record Leaf(int index, Kind kind, @Nullable Object raw) {
-        /** As much of a value as may change what is done; booleans, because {@code $exists} asks for one. */
-        enum Kind {
-            NULL,
-            ONE,
-            MANY,
-            TRUE,
-            FALSE
-        }
-    }
-
     String key() {
         return key.toString();
     }
@@ -119,7 +107,7 @@ final class Shape {
 
     /** One value. */
     Leaf leaf(@Nullable Object raw) {
-        Leaf.Kind kind = kind(raw);
+        Leaf.Kind kind = Leaf.Kind.of(raw);
         mark(kind.name().charAt(0));
         if (kind == Leaf.Kind.NULL) {
             mark('.');
@@ -127,16 +115,6 @@ final class Shape {
         }
         values.add(raw);
         return new Leaf(values.size() - 1, kind, keeping ? raw : null);
-    }
-
-    static Leaf.Kind kind(@Nullable Object raw) {
-        if (raw == null) {
-            return Leaf.Kind.NULL;
-        }
-        if (raw instanceof Boolean bool) {
-            return bool ? Leaf.Kind.TRUE : Leaf.Kind.FALSE;
-        }
-        return raw instanceof List<?> ? Leaf.Kind.MANY : Leaf.Kind.ONE;
     }
 
     static Failure takesObject(String where, @Nullable Object raw) {

@@ -26,7 +26,8 @@ public record Slot(int index, Use use, ColumnType type, String where) {
         TAKE
     }
 
-    static Slot count(int index, Use use, String where) {
+    /** The slot of a count of rows. */
+    public static Slot count(int index, Use use, String where) {
         return new Slot(index, use, ColumnType.of(Scalar.LONG), where);
     }
 

@@ -2,7 +2,7 @@ package io.vinculum.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vinculum.TestDatabase;
+import io.vinculum.testing.TestDatabase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

@@ -1,4 +1,4 @@
-package io.vinculum;
+package io.vinculum.testing;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;

@@ -1,4 +1,4 @@
-package io.vinculum.module;
+package io.vinculum.rows;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import com.github.f4b6a3.uuid.UuidCreator;
@@ -7,11 +7,11 @@ import io.vinculum.catalog.Scalar;
 import java.util.Optional;
 
 /** Makes the keys that nobody gave. */
-final class Ids {
+public final class Ids {
     private Ids() {}
 
     /** {@code prod_<ULID>} for text, version 7 for UUID; empty for numbers, which the database counts. */
-    static Optional<Object> next(Model model) {
+    public static Optional<Object> next(Model model) {
         Scalar scalar = model.key().type().scalar();
         return switch (scalar) {
             case ID, STRING ->

@@ -1,0 +1,131 @@
+package io.vinculum;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vinculum.catalog.Catalog;
+import io.vinculum.catalog.Model;
+import io.vinculum.database.Database;
+import io.vinculum.database.DatabaseSettings;
+import io.vinculum.endpoint.EndpointSettings;
+import io.vinculum.endpoint.HttpVerticle;
+import io.vinculum.endpoint.Operations;
+import io.vinculum.endpoint.Schema;
+import io.vinculum.event.Events;
+import io.vinculum.link.LinkVerticle;
+import io.vinculum.link.Links;
+import io.vinculum.migration.Migration;
+import io.vinculum.module.ModuleVerticle;
+import io.vinculum.module.Modules;
+import io.vinculum.query.Query;
+import io.vinculum.query.QueryLimits;
+import io.vinculum.query.QueryVerticle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** One running node: every module of a catalog, its links and queries, on the event bus and behind an HTTP port. */
+public final class Vinculum {
+    private static final Duration BUS_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Vertx vertx;
+    private final Catalog catalog;
+    private final Database database;
+    private final Modules modules;
+    private final Query query;
+    private final Links links;
+    private final HttpVerticle http;
+
+    private Vinculum(Vertx vertx, Catalog catalog, DatabaseSettings settings, EndpointSettings endpoint) {
+        this.vertx = vertx;
+        this.catalog = catalog;
+        this.database = Database.open(vertx, settings);
+        Events events = new Events(vertx.eventBus());
+        this.modules = new Modules(vertx.eventBus(), hostedModules(catalog), BUS_TIMEOUT.toMillis());
+        this.query = new Query(database, catalog, QueryLimits.DEFAULT, modules::list);
+        this.links = new Links(database, catalog, events);
+        Operations operations = new Operations(vertx, Schema.of(catalog), query, modules, links);
+        this.http = new HttpVerticle(endpoint, operations, this::ready);
+    }
+
+    /** Modules whose rows are in the database; the others are answered by verticles of the user's own. */
+    private static Set<String> hostedModules(Catalog catalog) {
+        Set<String> hosted = new HashSet<>(catalog.modules().keySet());
+        catalog.models().stream().filter(Model::remote).map(Model::module).forEach(hosted::remove);
+        return hosted;
+    }
+
+    /** How a node treats a database that is behind its catalog. */
+    public enum Behind {
+        MIGRATE,
+        REFUSE
+    }
+
+    /**
+     * Starts a node; it answers when the future succeeds.
+     *
+     * @return the node; fails with {@code UNAVAILABLE} when the database cannot be reached, and {@code NOT_MIGRATED}
+     *     when it is behind and may not be migrated
+     */
+    public static Future<Vinculum> start(
+            Vertx vertx, Catalog catalog, DatabaseSettings database, EndpointSettings endpoint, Behind behind) {
+        return Future.succeededFuture()
+                .map(nothing -> new Vinculum(vertx, catalog, database, endpoint))
+                .compose(node -> node.start(behind).map(node).onFailure(cause -> node.database.close()));
+    }
+
+    private Future<Void> start(Behind behind) {
+        Migration migration = new Migration(database, catalog);
+        return database.ping()
+                .compose(reached ->
+                        behind == Behind.MIGRATE ? migration.apply(false).mapEmpty() : migration.check())
+                .compose(migrated -> deploy());
+    }
+
+    private Future<Void> deploy() {
+        Events events = new Events(vertx.eventBus());
+        List<Future<?>> deployed = new ArrayList<>();
+        hostedModules(catalog)
+                .forEach(module -> deployed.add(
+                        vertx.deployVerticle(new ModuleVerticle(module, catalog, database, query, events))));
+        deployed.add(vertx.deployVerticle(new QueryVerticle(query)));
+        deployed.add(vertx.deployVerticle(new LinkVerticle(links)));
+        return Future.all(deployed).compose(done -> vertx.deployVerticle(http)).mapEmpty();
+    }
+
+    private Future<Void> ready() {
+        return database.ping();
+    }
+
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /** Reads across links. */
+    public Query query() {
+        return query;
+    }
+
+    /** Ties and unties records. */
+    public Links links() {
+        return links;
+    }
+
+    /** Writes records of modules. */
+    public Modules modules() {
+        return modules;
+    }
+
+    /** The HTTP port. */
+    public int port() {
+        return http.actualPort();
+    }
+
+    /** Stops answering, then closes the connections and the given Vert.x. */
+    public Future<Void> close() {
+        List<Future<?>> undeployed = new ArrayList<>();
+        vertx.deploymentIDs().forEach(id -> undeployed.add(vertx.undeploy(id)));
+        return Future.join(undeployed).transform(done -> database.close()).transform(done -> vertx.close());
+    }
+}

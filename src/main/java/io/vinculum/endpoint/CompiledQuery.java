@@ -1,0 +1,205 @@
+package io.vinculum.endpoint;
+
+import graphql.ExecutionInput;
+import graphql.ExecutionResult;
+import graphql.GraphQL;
+import graphql.GraphQLContext;
+import graphql.execution.CoercedVariables;
+import graphql.execution.ValuesResolver;
+import graphql.language.AstPrinter;
+import graphql.language.Definition;
+import graphql.language.Document;
+import graphql.language.Field;
+import graphql.language.OperationDefinition;
+import graphql.language.SelectionSet;
+import graphql.schema.GraphQLFieldDefinition;
+import graphql.schema.GraphQLObjectType;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vinculum.endpoint.ScalarTypes.JsonLiteral;
+import io.vinculum.json.JsonBytes;
+import io.vinculum.query.Answer;
+import io.vinculum.query.Bound;
+import io.vinculum.query.Plan;
+import io.vinculum.query.Query;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A query operation as plans: run with the values of a request, all its fields answer from one snapshot. */
+final class CompiledQuery {
+    private static final int TYPICAL_ANSWER = 4_096;
+
+    private final Schema schema;
+    private final Query query;
+    private final List<Part> parts = new ArrayList<>();
+    private SelectionCompiler.Literals literals = new SelectionCompiler.Literals(0);
+
+    private CompiledQuery(Schema schema, Query query) {
+        this.schema = schema;
+        this.query = query;
+    }
+
+    /** One member of {@code data}. */
+    private sealed interface Part {
+        String key();
+
+        record Typename(String key, String name) implements Part {}
+
+        record Introspection(String key, @Nullable Object value) implements Part {}
+
+        record Typed(String key, Plan plan, boolean single) implements Part {}
+
+        /** A field {@code graph}: its plan depends on its arguments' values, so it is looked up for each request. */
+        record Graph(String key, Field field, GraphQLFieldDefinition definition, Map<String, List<Field>> members)
+                implements Part {}
+    }
+
+    static CompiledQuery compile(Schema schema, Query query, Operations.Prepared prepared, VariableShape variables) {
+        CompiledQuery compiled = new CompiledQuery(schema, query);
+        FieldCollector collector = new FieldCollector(
+                prepared.document(), prepared.variables(), query.limits().fields());
+        SelectionCompiler compiler = new SelectionCompiler(schema.graphql(), collector, query.limits(), variables);
+        SelectionSet root = prepared.operation().getSelectionSet();
+        GraphQLObjectType type = schema.graphql().getQueryType();
+        collector.collect(List.of(root)).forEach((key, fields) -> {
+            String name = fields.get(0).getName();
+            if (name.equals("__typename")) {
+                compiled.parts.add(new Part.Typename(key, type.getName()));
+            } else if (name.startsWith("__")) {
+                compiled.parts.add(new Part.Introspection(key, introspect(schema, prepared, key, fields)));
+            } else {
+                compiled.parts.add(compiled.part(key, fields, type.getField(name), compiler, collector));
+            }
+        });
+        compiled.literals = compiler.literals();
+        return compiled;
+    }
+
+    private Part part(
+            String key,
+            List<Field> fields,
+            GraphQLFieldDefinition definition,
+            SelectionCompiler compiler,
+            FieldCollector collector) {
+        RootField meaning = Objects.requireNonNull(schema.roots().get(definition.getName()));
+        if (meaning instanceof RootField.One one) {
+            return new Part.Typed(key, query.plan(compiler.one(one.model(), fields, definition)), true);
+        }
+        if (meaning instanceof RootField.Many many) {
+            return new Part.Typed(key, query.plan(compiler.many(many.entity(), fields, definition)), false);
+        }
+        return new Part.Graph(key, fields.get(0), definition, collector.below(fields));
+    }
+
+    /** Fields about the schema itself are left to graphql-java, in a document that holds nothing else. */
+    @SuppressWarnings("rawtypes") // graphql-java's own signature
+    private static @Nullable Object introspect(
+            Schema schema, Operations.Prepared prepared, String key, List<Field> fields) {
+        OperationDefinition operation = prepared.operation()
+                .transform(builder -> builder.selectionSet(
+                        SelectionSet.newSelectionSet(fields).build()));
+        List<Definition> definitions = new ArrayList<>();
+        definitions.add(operation);
+        prepared.document().document().getDefinitions().stream()
+                .filter(definition -> !(definition instanceof OperationDefinition))
+                .forEach(definitions::add);
+        Document alone = Document.newDocument().definitions(definitions).build();
+        ExecutionResult result = GraphQL.newGraphQL(schema.graphql())
+                .build()
+                .execute(ExecutionInput.newExecutionInput()
+                        .query(AstPrinter.printAst(alone))
+                        .variables(prepared.variables().toMap())
+                        .build());
+        if (!result.getErrors().isEmpty()) {
+            throw RequestFailure.of(result.getErrors());
+        }
+        Map<String, Object> data = result.getData();
+        return data == null ? null : data.get(key);
+    }
+
+    /** Answers {@code {"data": {…}}} with the values of a request's variables. */
+    Future<Buffer> run(Operations.Prepared prepared, List<@Nullable Object> variables) {
+        List<@Nullable Object> values = literals.after(variables);
+        List<Bound> bounds = new ArrayList<>();
+        for (Part part : parts) {
+            if (part instanceof Part.Typed typed) {
+                bounds.add(new Bound(typed.plan(), values));
+            } else if (part instanceof Part.Graph graph) {
+                bounds.add(query.prepare(request(graph, prepared.variables())));
+            }
+        }
+        Future<List<Answer>> answers = bounds.isEmpty() ? Future.succeededFuture(List.of()) : query.run(bounds);
+        return answers.map(found -> written(found, prepared.explain()));
+    }
+
+    private static Map<String, @Nullable Object> request(Part.Graph graph, CoercedVariables variables) {
+        Map<String, Object> arguments = ValuesResolver.getArgumentValues(
+                graph.definition().getArguments(),
+                graph.field().getArguments(),
+                variables,
+                GraphQLContext.getDefault(),
+                Locale.ENGLISH);
+        Map<String, @Nullable Object> request = new LinkedHashMap<>();
+        arguments.forEach((name, value) -> {
+            Object plain = value instanceof JsonLiteral literal ? literal.value() : value;
+            if (plain != null) {
+                request.put(name, plain);
+            }
+        });
+        return request;
+    }
+
+    private Buffer written(List<Answer> answers, boolean explain) {
+        JsonBytes out = new JsonBytes(TYPICAL_ANSWER);
+        out.json("{\"data\":");
+        char before = '{';
+        int next = 0;
+        for (Part part : parts) {
+            out.raw(before).string(part.key()).raw(':');
+            before = ',';
+            if (part instanceof Part.Typename typename) {
+                out.string(typename.name());
+            } else if (part instanceof Part.Introspection introspection) {
+                out.value(introspection.value());
+            } else {
+                write(part, answers.get(next++), out);
+            }
+        }
+        out.json(before == '{' ? "{}" : "}");
+        if (explain) {
+            List<Object> explained = new ArrayList<>();
+            answers.forEach(answer -> explained.add(answer.explain()));
+            out.json(",\"extensions\":{\"explain\":").value(explained).raw('}');
+        }
+        return out.raw('}').toBuffer();
+    }
+
+    private static void write(Part part, Answer answer, JsonBytes out) {
+        if (part instanceof Part.Graph graph) {
+            writeGraph(graph, answer, out);
+        } else if (((Part.Typed) part).single()) {
+            answer.writeFirst(out);
+        } else {
+            answer.writeList(out);
+        }
+    }
+
+    private static void writeGraph(Part.Graph graph, Answer answer, JsonBytes out) {
+        char before = '{';
+        for (Map.Entry<String, List<Field>> member : graph.members().entrySet()) {
+            out.raw(before).string(member.getKey()).raw(':');
+            before = ',';
+            switch (member.getValue().get(0).getName()) {
+                case "data" -> answer.writeList(out);
+                case "metadata" -> answer.writeMetadata(out);
+                default -> out.string("GraphResult");
+            }
+        }
+        out.raw('}');
+    }
+}

@@ -1,0 +1,101 @@
+package io.vinculum.endpoint;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.graphql.GraphiQLHandler;
+import io.vertx.ext.web.handler.graphql.GraphiQLHandlerOptions;
+import io.vinculum.failure.Failure;
+import java.util.function.Supplier;
+
+/** Listens on the HTTP port: {@code /graphql}, {@code /graphiql}, {@code /health/live} and {@code /health/ready}. */
+public final class HttpVerticle extends VerticleBase {
+    private final EndpointSettings settings;
+    private final Operations operations;
+    private final Supplier<Future<Void>> readiness;
+    private int actualPort;
+
+    /**
+     * Makes the verticle.
+     *
+     * @param readiness succeeds when requests can be answered
+     */
+    public HttpVerticle(EndpointSettings settings, Operations operations, Supplier<Future<Void>> readiness) {
+        this.settings = settings;
+        this.operations = operations;
+        this.readiness = readiness;
+    }
+
+    /** The port that is listened on, once deployed. */
+    public int actualPort() {
+        return actualPort;
+    }
+
+    @Override
+    public Future<?> start() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(settings.host())
+                .setPort(settings.port())
+                .setIdleTimeout(settings.idleSeconds())
+                .setCompressionSupported(false)
+                .setHandle100ContinueAutomatically(true);
+        return vertx.createHttpServer(options)
+                .requestHandler(router())
+                .listen()
+                .onSuccess((HttpServer server) -> actualPort = server.actualPort());
+    }
+
+    private Router router() {
+        Router router = Router.router(vertx);
+        router.route("/graphql")
+                .handler(BodyHandler.create(false).setBodyLimit(settings.maxBodyBytes()))
+                .handler(new GraphqlHandler(operations));
+        router.get("/health/live").handler(context -> health(context, Future.succeededFuture()));
+        router.get("/health/ready").handler(context -> health(context, readiness.get()));
+        router.route("/graphiql*").subRouter(graphiql());
+        router.get("/").handler(context -> context.redirect("/graphiql/"));
+        router.errorHandler(
+                413,
+                context -> GraphqlHandler.refuse(
+                        context, 413, "the body is larger than " + settings.maxBodyBytes() + " bytes"));
+        router.errorHandler(
+                404,
+                context -> GraphqlHandler.refuse(
+                        context,
+                        404,
+                        "there is nothing here; see /graphql, /graphiql, /health/live and /health/ready"));
+        router.errorHandler(400, context -> GraphqlHandler.refuse(context, 400, "the request is malformed"));
+        router.errorHandler(500, this::internal);
+        return router;
+    }
+
+    private Router graphiql() {
+        GraphiQLHandlerOptions options = new GraphiQLHandlerOptions()
+                .setEnabled(true)
+                .setGraphQLUri("/graphql")
+                .setGraphQLWSEnabled(false)
+                .setQuery(settings.exampleQuery());
+        return GraphiQLHandler.builder(vertx).with(options).build().router();
+    }
+
+    private void internal(RoutingContext context) {
+        Failure failure = Failure.of(context.failure());
+        if (!context.response().ended()) {
+            GraphqlHandler.refuse(context, FailureStatus.of(failure.code()), failure.getMessage());
+        }
+    }
+
+    private static void health(RoutingContext context, Future<Void> state) {
+        state.onComplete(result -> context.response()
+                .setStatusCode(result.succeeded() ? 200 : 503)
+                .putHeader("Content-Type", "application/json")
+                .end(new JsonObject()
+                        .put("status", result.succeeded() ? "up" : "down")
+                        .encode()));
+    }
+}

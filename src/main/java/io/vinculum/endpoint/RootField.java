@@ -1,0 +1,37 @@
+package io.vinculum.endpoint;
+
+import io.vinculum.catalog.Entity;
+import io.vinculum.catalog.Link;
+import io.vinculum.catalog.Model;
+
+/** What a field of Query or Mutation means. */
+sealed interface RootField {
+
+    /** {@code product(id: …)}. */
+    record One(Model model) implements RootField {}
+
+    /** {@code products(filters: …)}. */
+    record Many(Entity entity) implements RootField {}
+
+    /** {@code graph(entity: …, fields: …)}. */
+    record Graph() implements RootField {}
+
+    /** {@code createProducts}, {@code updateProducts}. */
+    record Write(Model model, boolean create) implements RootField {}
+
+    /** {@code deleteProducts}, {@code softDeleteProducts}, {@code restoreProducts}; the action is the module's. */
+    record Remove(Model model, String action) implements RootField {}
+
+    /** {@code createLinks}, {@code dismissLinks}, {@code deleteLinked}, {@code restoreLinked}. */
+    record Links(Action action) implements RootField {
+        enum Action {
+            CREATE,
+            DISMISS,
+            DELETE,
+            RESTORE
+        }
+    }
+
+    /** {@code createProductBrand}, {@code dismissProductBrand}. */
+    record Tie(Link link, boolean create) implements RootField {}
+}

@@ -1,0 +1,172 @@
+package io.vinculum.load;
+
+import static io.vinculum.database.Identifier.quote;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import io.vinculum.catalog.Entity;
+import io.vinculum.catalog.Field;
+import io.vinculum.catalog.Link;
+import io.vinculum.catalog.Model;
+import io.vinculum.database.Identifier;
+import io.vinculum.database.Statement;
+import io.vinculum.database.Violation;
+import io.vinculum.failure.Failure;
+import io.vinculum.rows.Ids;
+import io.vinculum.rows.Unnest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Some rows of a file, checked and bound column by column, that are written as one statement. */
+final class Batch {
+    private final Entity entity;
+    private final List<Field> columns;
+    private final List<List<@Nullable Object>> values = new ArrayList<>();
+    private final List<Long> lines = new ArrayList<>();
+
+    Batch(Entity entity, List<Field> columns) {
+        this.entity = entity;
+        this.columns = columns;
+        columns.forEach(column -> values.add(new ArrayList<>()));
+    }
+
+    int size() {
+        return lines.size();
+    }
+
+    void add(SourceRow row, Map<Field, String> names, boolean text) {
+        for (int i = 0; i < columns.size(); i++) {
+            values.get(i).add(value(row, columns.get(i), names.get(columns.get(i)), text));
+        }
+        lines.add(row.line());
+    }
+
+    private @Nullable Object value(SourceRow row, Field field, @Nullable String name, boolean text) {
+        Object raw = name == null ? null : row.cells().get(name);
+        try {
+            if (raw == null) {
+                return missing(field);
+            }
+            return text
+                    ? field.type().parse(raw.toString(), field.name())
+                    : field.type().read(raw, field.name());
+        } catch (Failure failure) {
+            throw Failure.invalid("line " + row.line() + ": " + failure.getMessage());
+        }
+    }
+
+    private @Nullable Object missing(Field field) {
+        if (entity instanceof Model model && field.equals(model.key())) {
+            return Ids.next(model).orElseThrow(() -> Failure.invalid(field.name() + " is empty"));
+        }
+        if (entity instanceof Link && field.role() == Field.Role.GENERATED) {
+            return "link_" + UlidCreator.getMonotonicUlid();
+        }
+        if (!field.required()) {
+            return null;
+        }
+        if (field.defaultText() != null) {
+            return field.type().parse(field.defaultText(), field.name());
+        }
+        throw Failure.invalid(field.name() + " is required, but empty");
+    }
+
+    /** Inserts the rows; a link that is there has its columns updated, a dismissed one is revived. */
+    Statement statement() {
+        Unnest rows = new Unnest();
+        List<String> selected = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            selected.add(rows.add(columns.get(i).type(), values.get(i)));
+        }
+        String names = columns.stream().map(column -> quote(column.column())).collect(Collectors.joining(", "));
+        String sql = "insert into "
+                + Identifier.table(entity.table().schema(), entity.table().name()) + " (" + names + ") select "
+                + String.join(", ", selected) + " from " + rows.sql()
+                + (entity instanceof Link link ? revive(link) : "");
+        return new Statement(sql, rows.parameters());
+    }
+
+    private String revive(Link link) {
+        List<String> sets = new ArrayList<>(List.of("deleted_at = null", "updated_at = now()"));
+        link.custom().stream()
+                .filter(columns::contains)
+                .forEach(column -> sets.add(quote(column.column()) + " = excluded." + quote(column.column())));
+        return " on conflict (" + quote(link.first().key().column()) + ", "
+                + quote(link.second().key().column()) + ") do update set " + String.join(", ", sets);
+    }
+
+    /** A failure of the statement with the line it is about, as far as that can be told. */
+    Throwable explained(Throwable cause) {
+        return Violation.of(cause)
+                .<Throwable>map(this::explained)
+                .orElseGet(() -> repeated()
+                        .<Throwable>map(line -> Failure.invalid(
+                                "line " + line + ": the same " + entity.name() + " is in the file twice"))
+                        .orElse(cause));
+    }
+
+    private Failure explained(Violation violation) {
+        List<Integer> positions =
+                violation.columns().stream().map(this::position).toList();
+        for (int row = 0; row < size() && !positions.contains(-1); row++) {
+            int current = row;
+            String shown = positions.stream()
+                    .map(position -> String.valueOf(values.get(position).get(current)))
+                    .collect(Collectors.joining(", "));
+            if (shown.equals(violation.values())) {
+                return explained(violation, "line " + lines.get(last(positions, row)) + ": ");
+            }
+        }
+        return explained(violation, "lines " + lines.get(0) + " to " + lines.get(size() - 1) + ": ");
+    }
+
+    /** The last row with the same values: in a file that repeats a key, the later one is the surprise. */
+    private int last(List<Integer> positions, int first) {
+        for (int row = size() - 1; row > first; row--) {
+            int current = row;
+            if (positions.stream()
+                    .allMatch(position -> String.valueOf(values.get(position).get(current))
+                            .equals(String.valueOf(values.get(position).get(first))))) {
+                return row;
+            }
+        }
+        return first;
+    }
+
+    private static Failure explained(Violation violation, String where) {
+        String what = String.join(", ", violation.columns()) + " '" + violation.values() + "'";
+        return violation.kind() == Violation.Kind.UNIQUE
+                ? new Failure(io.vinculum.failure.FailureCode.DUPLICATE, where + what + " is there already")
+                : Failure.notFound(where + what + " refers to a record that is not there");
+    }
+
+    private int position(String column) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).column().equals(column)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private java.util.Optional<Long> repeated() {
+        Map<String, Long> seen = new HashMap<>();
+        List<Integer> keys =
+                entity.keys().stream().map(key -> position(key.column())).toList();
+        for (int row = 0; row < size(); row++) {
+            int current = row;
+            String key = keys.stream()
+                    .map(position -> position < 0
+                            ? ""
+                            : String.valueOf(values.get(position).get(current)))
+                    .collect(Collectors.joining("\0"));
+            if (seen.put(key, lines.get(row)) != null) {
+                return java.util.Optional.of(lines.get(row));
+            }
+        }
+        return java.util.Optional.empty();
+    }
+}
