@@ -199,7 +199,7 @@ final class Resolution {
             return Optional.empty();
         }
         Field target = keys.get(field.type.name());
-        if (target == null || !sameModule(builder, field)) {
+        if (!sameModule(builder, field) || target == null) {
             return Optional.empty();
         }
         String name = Names.snake(field.name) + "_id";

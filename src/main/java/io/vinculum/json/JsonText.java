@@ -186,7 +186,7 @@ public final class JsonText {
     /** A value as a message may show it: its JSON, cut when it is long. */
     public static String shown(@Nullable Object value) {
         if (value instanceof String text && text.length() > 60) {
-            return shown(text.substring(0, 60) + "…");
+            return encode(text.substring(0, 60) + "…");
         }
         if (value instanceof Map<?, ?>) {
             return "an object";

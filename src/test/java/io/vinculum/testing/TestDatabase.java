@@ -88,6 +88,7 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
         try {
             var connection = await(io.vertx.pgclient.PgConnection.connect(
                     vertx, io.vertx.pgclient.PgConnectOptions.fromUri(Server.URI)));
+            await(connection.query("set client_min_messages = error").execute());
             await(connection.query("drop database if exists " + name).execute());
             await(connection.query("create database " + name).execute());
             await(connection.close());

@@ -1,0 +1,99 @@
+package io.vinculum;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.NullMarked;
+
+/** The map of packages; what is not listed here is forbidden. */
+@AnalyzeClasses(packages = "io.vinculum", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    /** Package to what it may use. The root may use all. */
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            Map.entry("failure", Set.of()),
+            Map.entry("json", Set.of("failure")),
+            Map.entry("catalog", Set.of("json", "failure")),
+            Map.entry("database", Set.of("failure")),
+            Map.entry("event", Set.of("failure")),
+            Map.entry("migration", Set.of("catalog", "database", "failure")),
+            Map.entry("rows", Set.of("catalog", "database", "event", "json", "failure")),
+            Map.entry("query", Set.of("catalog", "database", "rows", "json", "failure")),
+            Map.entry("module", Set.of("catalog", "database", "event", "rows", "query", "json", "failure")),
+            Map.entry("link", Set.of("catalog", "database", "event", "rows", "json", "failure")),
+            Map.entry("load", Set.of("catalog", "database", "rows", "json", "failure")),
+            Map.entry("endpoint", Set.of("catalog", "query", "module", "link", "event", "json", "failure")),
+            Map.entry("shop", Set.of("module", "link", "query", "catalog", "json", "failure")));
+
+    @ArchTest
+    static final ArchRule packagesFormNoCycle =
+            slices().matching("io.vinculum.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule onlyTheDatabaseKnowsThePostgresClient = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.vinculum.database")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx.pgclient..");
+
+    @ArchTest
+    static final ArchRule onlyTheEndpointKnowsTheWeb = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.vinculum.endpoint")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx.ext.web..");
+
+    @ArchTest
+    static final ArchRule graphqlStaysInCatalogAndEndpoint = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.vinculum.catalog", "io.vinculum.endpoint")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("graphql..");
+
+    @ArchTest
+    static final ArchRule theEndpointKnowsNoSql = noClasses()
+            .that()
+            .resideInAPackage("io.vinculum.endpoint")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vinculum.database", "io.vertx.sqlclient..");
+
+    @ArchTest
+    static void packagesUseOnlyWhatTheMapAllows(JavaClasses classes) {
+        MAY_USE.forEach((name, allowed) -> MAY_USE.keySet().stream()
+                .filter(other -> !other.equals(name) && !allowed.contains(other))
+                .forEach(other -> neverUses(name, other).check(classes)));
+    }
+
+    private static ArchRule neverUses(String name, String other) {
+        return noClasses()
+                .that()
+                .resideInAPackage("io.vinculum." + name)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.vinculum." + other)
+                .allowEmptyShould(true);
+    }
+
+    @ArchTest
+    static void everyPackageIsOnTheMapAndSaysWhatItIs(JavaClasses classes) {
+        JavaPackage root = classes.getPackage("io.vinculum");
+        assertThat(root.getSubpackages().stream().map(JavaPackage::getRelativeName))
+                .containsExactlyInAnyOrderElementsOf(MAY_USE.keySet());
+        root.getSubpackages()
+                .forEach(one -> assertThat(one.isAnnotatedWith(NullMarked.class))
+                        .as(one.getName() + " has a package-info with @NullMarked")
+                        .isTrue());
+    }
+}

@@ -1,0 +1,139 @@
+package io.vinculum.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vinculum.catalog.Catalog;
+import io.vinculum.failure.Failure;
+import io.vinculum.json.JsonText;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Plans are compared as text, which is also what {@code explain} answers. */
+class PlannerTest {
+    private static final Catalog SHOP = Catalog.read(Path.of("graphql"));
+
+    private static Plan plan(String request) {
+        GraphRequest.Planned planned =
+                GraphRequest.plan(JsonText.object("request", JsonText.parse(request)), SHOP, QueryLimits.DEFAULT);
+        return Planner.plan(planned.selection(), planned.count(), planned.throwIfKeyNotFound(), false);
+    }
+
+    private static String sql(String request) {
+        return ((Level.Sql) plan(request).root()).sql();
+    }
+
+    private static void refused(String request, String... parts) {
+        assertThatThrownBy(() -> plan(request)).isInstanceOf(Failure.class).hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void readsOneTableInOneStatement() {
+        assertThat(sql("{\"entity\": \"brand\", \"fields\": [\"id\", \"name\"], \"filters\": {\"country\": \"Italy\"}}"))
+                .isEqualTo("select t.\"id\", t.\"name\" from \"brand\".\"brand\" t where t.\"deleted_at\" is null "
+                        + "and (t.\"country\" = $1::text) order by t.\"id\" asc limit $2::int8");
+    }
+
+    @Test
+    void joinsToOneHopsAfterThePageIsCut() {
+        assertThat(sql("{\"entity\": \"products\", \"fields\": [\"title\", \"brand.name\"], \"pagination\": {\"take\": 5}}"))
+                .isEqualTo("select t.\"title\", j0.\"id\", j0.\"name\" from (select t.\"title\", t.\"id\" from "
+                        + "\"product\".\"product\" t where t.\"deleted_at\" is null and true order by t.\"id\" asc "
+                        + "limit $1::int8) t left join lateral (select j0.\"id\", j0.\"name\" from "
+                        + "\"link\".\"product_brand\" l1 join \"brand\".\"brand\" j0 on j0.\"id\" = l1.\"brand_id\" and "
+                        + "j0.\"deleted_at\" is null where l1.\"product_id\" = t.\"id\" and l1.\"deleted_at\" is null "
+                        + "limit 1) j0 on true order by t.\"id\" asc");
+    }
+
+    @Test
+    void readsEachListOfAllParentsAtOnce() {
+        assertThat(plan("{\"entity\": \"product\", \"fields\": [\"id\", \"brand.name\", \"reviews.customer.name\", "
+                                + "\"variants.sku\"], \"count\": true}")
+                        .describe())
+                .isEqualTo("""
+                        read product
+                          join brand (brand)
+                          then all reviews (review)
+                            join customer (customer)
+                          then all variants (product_variant)
+                        count product
+                        """);
+    }
+
+    @Test
+    void pagesANestedListPerParent() {
+        Plan plan = plan("{\"entity\": \"product\", \"fields\": [\"id\", \"reviews.id\"], "
+                + "\"relations\": {\"reviews\": {\"take\": 3, \"order\": {\"rating\": \"DESC\"}}}}");
+
+        assertThat(((Level.Sql) plan.root().children().get(0)).sql())
+                .startsWith("select k.key, t.\"id\" from unnest($1::text[]) k(key) cross join lateral (select")
+                .contains("order by t.\"rating\" desc, t.\"id\" asc limit $2::int8");
+    }
+
+    @Test
+    void filtersThroughLinksByExists() {
+        assertThat(sql("{\"entity\": \"brand\", \"fields\": [\"id\"], \"filters\": {\"products\": {\"$every\": "
+                        + "{\"price\": {\"$gt\": 5}}}}}"))
+                .contains("not exists (select from \"link\".\"product_brand\" l1 join \"product\".\"product\" f0 on "
+                        + "f0.\"id\" = l1.\"product_id\" and f0.\"deleted_at\" is null where l1.\"brand_id\" = t.\"id\" "
+                        + "and l1.\"deleted_at\" is null and (f0.\"price\" > $1::text::numeric) is not true)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"entity\": \"prodct\", \"fields\": [\"id\"]} | did you mean 'product'?",
+                "{\"entity\": \"product\", \"fields\": []} | at least one field",
+                "{\"entity\": \"product\"} | at least one field",
+                "{\"entity\": \"product\", \"fields\": [\"titel\"]} | did you mean 'title'?",
+                "{\"entity\": \"product\", \"fields\": [\"brand.nam\"]} | brand has no field 'nam'",
+                "{\"entity\": \"product\", \"fields\": [\"title.x\"]} | it has no fields of its own",
+                "{\"entity\": \"product\", \"fields\": [\"\"]} | has no field ''",
+                "{\"entity\": \"product\", \"fields\": [5]} | fields takes strings",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filter\": {}} | did you mean 'filters'?",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"titel\": 1}} | did you mean 'title'?",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"price\": {\"$gtt\": 1}}} | did you mean '$gt'?",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"price\": {\"$like\": \"1\"}}} | does not compare",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"price\": {}}} | has no operator",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"$orr\": []}} | unknown operator",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"$or\": {}}} | takes a list",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"brand\": \"b1\"}} | takes an object",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": 5} | filters takes an object",
+                "{\"entity\": \"order\", \"fields\": [\"id\"], \"filters\": {\"q\": \"x\"}} | no @searchable field",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"pagination\": {\"order\": {\"title\": \"UP\"}}} | unknown direction 'UP'",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"pagination\": {\"order\": {\"reviews\": {\"rating\": \"ASC\"}}}} | leads to many",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"pagination\": {\"limit\": 5}} | pagination has no 'limit'",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"relations\": {\"reviews\": {\"take\": 5}}} | no list among the selected fields",
+                "{\"entity\": \"product\", \"fields\": [\"brand.id\"], \"relations\": {\"brand\": {\"take\": 5}}} | no list among the selected fields",
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"withDeleted\": \"yes\"} | takes true or false"
+            })
+    void refusesWrongNamesWithTheNearestRightOne(String request, String message) {
+        refused(request, message);
+    }
+
+    @Test
+    void refusesPathsThatAreTooLong() {
+        String path = "brand.products.".repeat(6) + "id";
+
+        refused("{\"entity\": \"product\", \"fields\": [\"" + path + "\"]}", "10 hops");
+    }
+
+    @Test
+    void theKeyOfAPlanHoldsNoValues() {
+        String shape = "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"title\": {\"$in\": [%s]}, \"price\": %s}}";
+
+        String one = key(String.format(shape, "\"a\"", "1"));
+        String two = key(String.format(shape, "\"b\", \"c\"", "99.5"));
+
+        assertThat(one).isEqualTo(two);
+        assertThat(key(String.format(shape, "\"a\"", "null"))).isNotEqualTo(one);
+        assertThat(key(String.format(shape, "\"a\"", "[1]"))).isNotEqualTo(one);
+    }
+
+    private static String key(String request) {
+        return GraphRequest.read(JsonText.object("request", JsonText.parse(request))).key();
+    }
+}
