@@ -49,8 +49,10 @@ record PostgresAccount(boolean root, boolean reachable) {
                 prefix.addAll(List.of("--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
             }
             if (root && !reachable) {
-                // A folder below /root: let the server pass directories it could not walk through otherwise.
-                prefix.addAll(List.of("--inh-caps=+dac_override", "--ambient-caps=+dac_override"));
+                // A folder below /root: let the server pass directories it could not walk through otherwise. Without
+                // the bit, access(2) would forget the capability, because our real user is nobody.
+                prefix.addAll(List.of(
+                        "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"));
             }
         }
         return prefix;

@@ -6,7 +6,7 @@ import graphql.GraphQL;
 import graphql.GraphQLContext;
 import graphql.execution.CoercedVariables;
 import graphql.execution.ValuesResolver;
-import graphql.language.AstPrinter;
+import graphql.execution.preparsed.PreparsedDocumentEntry;
 import graphql.language.Definition;
 import graphql.language.Document;
 import graphql.language.Field;
@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A query operation as plans: run with the values of a request, all its fields answer from one snapshot. */
@@ -110,9 +111,12 @@ final class CompiledQuery {
                 .forEach(definitions::add);
         Document alone = Document.newDocument().definitions(definitions).build();
         ExecutionResult result = GraphQL.newGraphQL(schema.graphql())
+                // Validated as a whole already; taken apart, variables of the other fields would be unused.
+                .preparsedDocumentProvider(
+                        (input, parse) -> CompletableFuture.completedFuture(new PreparsedDocumentEntry(alone)))
                 .build()
                 .execute(ExecutionInput.newExecutionInput()
-                        .query(AstPrinter.printAst(alone))
+                        .query("introspection")
                         .variables(prepared.variables().toMap())
                         .build());
         if (!result.getErrors().isEmpty()) {

@@ -10,6 +10,7 @@ import graphql.parser.ParserOptions;
 import graphql.parser.exceptions.ParseCancelledException;
 import graphql.schema.GraphQLSchema;
 import graphql.validation.ValidationError;
+import graphql.validation.ValidationErrorType;
 import graphql.validation.Validator;
 import io.vinculum.endpoint.RequestFailure.Code;
 import io.vinculum.failure.Failure;
@@ -44,10 +45,19 @@ final class ParsedDocument {
         Document document = parse(text, limits);
         limits.check(document);
         List<ValidationError> errors = new Validator().validateDocument(schema, document, Locale.ENGLISH);
+        if (errors.stream().anyMatch(ParsedDocument::isLimit)) {
+            throw new Failure(
+                    FailureCode.TOO_COMPLEX, "the operation selects more fields than it may, through its fragments");
+        }
         if (!errors.isEmpty()) {
             throw RequestFailure.of(errors);
         }
         return new ParsedDocument(document);
+    }
+
+    private static boolean isLimit(ValidationError error) {
+        return error.getValidationErrorType() == ValidationErrorType.MaxQueryFieldsExceeded
+                || error.getValidationErrorType() == ValidationErrorType.MaxQueryDepthExceeded;
     }
 
     private static Document parse(String text, DocumentLimits limits) {

@@ -6,6 +6,7 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
+import io.vinculum.database.Violation;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.migration.TableSpec.Column;
@@ -107,11 +108,21 @@ public final class Migration {
         Future<Void> applied = Future.succeededFuture();
         for (Change change : plan.changes()) {
             for (String sql : change.sql()) {
-                applied = applied.compose(done -> session.script(sql));
+                applied = applied.compose(done -> session.script(sql))
+                        .recover(cause -> Future.failedFuture(explained(change, cause)));
             }
         }
         return applied.compose(done -> plan.changes().isEmpty() ? done(session) : track(session))
                 .map(plan);
+    }
+
+    /** A change that the rows do not admit, with the first row that is in its way. */
+    private static Throwable explained(Change change, Throwable cause) {
+        return Violation.of(cause)
+                .<Throwable>map(violation -> Failure.invalid("the migration cannot be applied; nothing was changed:\n"
+                        + change.what() + ", but the rows with " + String.join(", ", violation.columns()) + " '"
+                        + violation.values() + "' do not admit it; change them first"))
+                .orElse(cause);
     }
 
     private static Future<Void> done(Session session) {

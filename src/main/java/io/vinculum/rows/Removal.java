@@ -57,6 +57,7 @@ public final class Removal {
         return session.script("set constraints all deferred")
                 .compose(deferred -> removal.erase(model, keys))
                 .compose(gone -> removal.take(model, gone))
+                .compose(done -> removal.forget())
                 .map(done -> removal.removed);
     }
 
@@ -106,12 +107,21 @@ public final class Removal {
         Field key = model.key();
         String sql = "delete from " + table(model) + " where " + quote(key.column()) + " = any("
                 + key.type().manyPlaceholder(1) + ") returning " + quote(key.column());
-        String forget = "delete from vinculum.removed where (entity = $1 and key = any($2::text[])) "
+        return session.run(Statement.of(sql, key.type().many(keys))).map(Removal::firstColumn);
+    }
+
+    /** Nothing can bring back what is gone for good; said last, because links ask the journal on the way. */
+    private Future<Void> forget() {
+        String sql = "delete from vinculum.removed where (entity = $1 and key = any($2::text[])) "
                 + "or (cause = $1 and cause_key = any($2::text[]))";
-        return session.run(Statement.of(sql, key.type().many(keys)))
-                .map(Removal::firstColumn)
-                .compose(gone -> session.run(Statement.of(forget, model.name(), texts(gone)))
-                        .map(done -> gone));
+        List<Supplier<Future<Void>>> steps = new ArrayList<>();
+        removed.forEach((entity, ids) -> {
+            if (entity instanceof Model) {
+                steps.add(() -> session.change(Statement.of(sql, entity.name(), texts(ids)))
+                        .mapEmpty());
+            }
+        });
+        return inTurn(steps);
     }
 
     private static String[] texts(List<?> keys) {

@@ -49,7 +49,8 @@ class ColumnTypeTest {
     @Test
     void aDecimalKeepsEveryDigit() {
         assertThat(read(Scalar.BIG_DECIMAL, "0.10")).isEqualTo("0.10");
-        assertThat(read(Scalar.BIG_DECIMAL, new BigDecimal("12345678901234567890.123"))).isEqualTo("12345678901234567890.123");
+        assertThat(read(Scalar.BIG_DECIMAL, new BigDecimal("12345678901234567890.123")))
+                .isEqualTo("12345678901234567890.123");
         refused(Scalar.BIG_DECIMAL, "NaN");
         refused(Scalar.BIG_DECIMAL, "1E1000000000");
         refused(Scalar.BIG_DECIMAL, "9".repeat(2_000));
@@ -84,19 +85,28 @@ class ColumnTypeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "2026-03-01T12:00:00Z",
-        "2026-03-01T13:00:00+01:00",
-        "2026-03-01T12:00Z",
-        "2026-03-01 12:00:00",
-        "2026-03-01T12:00:00.000"
-    })
+    @ValueSource(
+            strings = {
+                "2026-03-01T12:00:00Z",
+                "2026-03-01T13:00:00+01:00",
+                "2026-03-01T12:00Z",
+                "2026-03-01 12:00:00",
+                "2026-03-01T12:00:00.000"
+            })
     void aMomentIsReadInUtc(String text) {
         assertThat(read(Scalar.DATE_TIME, text)).hasToString("2026-03-01T12:00Z");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"infinity", "2026-02-30", "2026-03-01T25:00:00Z", "12026-03-01T12:00:00Z", "now", "2026-03-01T23:59:60Z"})
+    @ValueSource(
+            strings = {
+                "infinity",
+                "2026-02-30",
+                "2026-03-01T25:00:00Z",
+                "12026-03-01T12:00:00Z",
+                "now",
+                "2026-03-01T23:59:60Z"
+            })
     void refusesWhatIsNoMoment(String text) {
         refused(Scalar.DATE_TIME, text);
     }
@@ -119,7 +129,8 @@ class ColumnTypeTest {
     void anEnumNamesTheNearestValue() {
         ColumnType status = ColumnType.enumeration("Status", List.of("draft", "published"));
         assertThatThrownBy(() -> status.read("publishd", "product.status"))
-                .hasMessage("product.status has no value 'publishd'; did you mean 'published'? known: draft, published");
+                .hasMessage(
+                        "product.status has no value 'publishd'; did you mean 'published'? known: draft, published");
     }
 
     @Test

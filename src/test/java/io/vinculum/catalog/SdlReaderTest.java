@@ -26,7 +26,9 @@ class SdlReaderTest {
     }
 
     private void refused(String... parts) {
-        assertThatThrownBy(() -> Catalog.read(folder)).isInstanceOf(Failure.class).hasMessageContainingAll(parts);
+        assertThatThrownBy(() -> Catalog.read(folder))
+                .isInstanceOf(Failure.class)
+                .hasMessageContainingAll(parts);
     }
 
     @Test
@@ -38,7 +40,8 @@ class SdlReaderTest {
         assertThat(shop.link("order_customer").readOnly()).isTrue();
         assertThat(shop.link("review_customer").checked()).isTrue();
         assertThat(shop.entity("products").relations())
-                .containsKeys("variants", "collections", "brand", "brand_link", "reviews", "reviews_link", "recommends");
+                .containsKeys(
+                        "variants", "collections", "brand", "brand_link", "reviews", "reviews_link", "recommends");
     }
 
     @Test
@@ -73,7 +76,8 @@ class SdlReaderTest {
                     assertThat(index.unique()).isTrue();
                     assertThat(index.live()).isTrue();
                 })
-                .anySatisfy(index -> assertThat(index.fields()).extracting(Field::name).containsExactly("brand_id", "product_id"));
+                .anySatisfy(index ->
+                        assertThat(index.fields()).extracting(Field::name).containsExactly("brand_id", "product_id"));
     }
 
     @Test
@@ -110,7 +114,8 @@ class SdlReaderTest {
         file("modules/brand.graphqls", "type Brand { id: ID! }");
         file("links/product_brand.graphqls", "type ProductBrand @link {\n  products: [Product!]!\n  brand: Brand\n}\n");
 
-        refused("links/product_brand.graphqls:3: Product has a field 'brand' already, declared at modules/product.graphqls:1");
+        refused(
+                "links/product_brand.graphqls:3: Product has a field 'brand' already, declared at modules/product.graphqls:1");
     }
 
     @Test
@@ -141,7 +146,9 @@ class SdlReaderTest {
     void aReadOnlyLinkNeedsAFieldOfTheRightType() {
         file("modules/order.graphqls", "type Order { id: ID!  customer: Int }");
         file("modules/customer.graphqls", "type Customer { id: ID! }");
-        file("links/order_customer.graphqls", "type OrderCustomer @link(key: \"customer\") { orders: [Order!]! buyer: Customer }");
+        file(
+                "links/order_customer.graphqls",
+                "type OrderCustomer @link(key: \"customer\") { orders: [Order!]! buyer: Customer }");
 
         refused("Order.customer is Int, but the key of Customer is ID");
     }
@@ -155,13 +162,21 @@ class SdlReaderTest {
     void theBuilderDeclaresTheSameInJava() {
         Catalog catalog = Catalog.builder()
                 .enumeration("Status", "draft", "published")
-                .model("product", "Product", product -> product.field("id", "ID!")
-                        .field("title", "String!", title -> title.searchable())
-                        .field("status", "Status!", status -> status.defaultValue("draft"))
-                        .field("variants", "[Variant!]!", variants -> variants.mappedBy("product")))
-                .model("product", "Variant", variant -> variant.field("id", "Int!").field("product", "Product!"))
+                .model(
+                        "product",
+                        "Product",
+                        product -> product.field("id", "ID!")
+                                .field("title", "String!", title -> title.searchable())
+                                .field("status", "Status!", status -> status.defaultValue("draft"))
+                                .field("variants", "[Variant!]!", variants -> variants.mappedBy("product")))
+                .model(
+                        "product",
+                        "Variant",
+                        variant -> variant.field("id", "Int!").field("product", "Product!"))
                 .model("brand", "Brand", brand -> brand.field("id", "ID!"))
-                .link("ProductBrand", link -> link.field("products", "[Product!]!").field("brand", "Brand"))
+                .link(
+                        "ProductBrand",
+                        link -> link.field("products", "[Product!]!").field("brand", "Brand"))
                 .build();
 
         assertThat(catalog.entity("product").relations()).containsKeys("variants", "brand");

@@ -27,6 +27,9 @@ class NearestTest {
 
     @Test
     void showsALongNameCutAndWithoutControlCharacters() {
-        assertThat(Nearest.shown("a\0b\n" + "x".repeat(100))).hasSize(65).startsWith("a?b?x").endsWith("…");
+        assertThat(Nearest.shown("a\0b\n" + "x".repeat(100)))
+                .hasSize(65)
+                .startsWith("a?b?x")
+                .endsWith("…");
     }
 }

@@ -20,13 +20,16 @@ class JsonTextTest {
         Object parsed = JsonText.parse("{\"b\": [1, 2.50, null, true], \"a\": \"x\"}");
 
         assertThat(parsed).asString().isEqualTo("{b=[1, 2.50, null, true], a=x}");
-        assertThat(((Map<?, ?>) parsed).get("b")).isEqualTo(java.util.Arrays.asList(1, new BigDecimal("2.50"), null, true));
+        assertThat(((Map<?, ?>) parsed).get("b"))
+                .isEqualTo(java.util.Arrays.asList(1, new BigDecimal("2.50"), null, true));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "{\"a\": 1, \"a\": 2}", "[1] 2", "{a: 1}", "NaN", "[1,]"})
     void refusesWhatIsNotStrictJson(String text) {
-        assertThatThrownBy(() -> JsonText.parse(text)).isInstanceOf(Failure.class).hasMessageStartingWith("not JSON");
+        assertThatThrownBy(() -> JsonText.parse(text))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith("not JSON");
     }
 
     @Test
@@ -51,7 +54,8 @@ class JsonTextTest {
             random.ints(20, 0, Character.MAX_CODE_POINT)
                     .filter(point -> point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE)
                     .forEach(point -> text.appendCodePoint(random.nextBoolean() ? point : point % 128));
-            Map<String, Object> value = Map.of(text.toString(), List.of(random.nextLong(), random.nextDouble(), text.toString()));
+            Map<String, Object> value =
+                    Map.of(text.toString(), List.of(random.nextLong(), random.nextDouble(), text.toString()));
             String written = JsonText.encode(value);
             assertThat(new JsonObject(written)).as(written).isEqualTo(new JsonObject(new JsonObject(value).encode()));
         }
@@ -60,7 +64,13 @@ class JsonTextTest {
     @Test
     void writesExtremeNumbers() {
         JsonBytes out = new JsonBytes(0);
-        out.number(Long.MIN_VALUE).raw(' ').number(0).raw(' ').number((Number) 1.5).raw(' ').number((Number) Double.NaN);
+        out.number(Long.MIN_VALUE)
+                .raw(' ')
+                .number(0)
+                .raw(' ')
+                .number((Number) 1.5)
+                .raw(' ')
+                .number((Number) Double.NaN);
 
         assertThat(new String(out.array(), 0, out.length(), StandardCharsets.UTF_8))
                 .isEqualTo("-9223372036854775808 0 1.5 null");

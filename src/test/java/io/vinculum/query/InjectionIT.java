@@ -68,7 +68,8 @@ class InjectionIT {
 
     @Test
     void aHostileValueIsDataAndItsStatementIsTheSame() {
-        shop.create("product", "product", "[{\"id\": \"p1\", \"title\": \"Lamp\", \"handle\": \"lamp\", \"price\": 1}]");
+        shop.create(
+                "product", "product", "[{\"id\": \"p1\", \"title\": \"Lamp\", \"handle\": \"lamp\", \"price\": 1}]");
         Set<String> statements = new HashSet<>();
         for (int i = 0; i < 200; i++) {
             JsonArray several = new JsonArray();
@@ -76,12 +77,23 @@ class InjectionIT {
                 several.add(hostile() + j);
             }
             JsonObject request = request()
-                    .put("filters", new JsonObject()
-                            .put("title", new JsonObject().put("$ne", hostile()).put("$nin", several))
-                            .put("handle", new JsonObject().put("$like", hostile()))
-                            .put("attributes", new JsonObject().put("$contains", new JsonObject().put(hostile(), hostile())))
-                            .put("brand", new JsonObject().put("name", hostile())))
-                    .put("pagination", new JsonObject().put("skip", random.nextInt(9)).put("take", random.nextInt(9)));
+                    .put(
+                            "filters",
+                            new JsonObject()
+                                    .put(
+                                            "title",
+                                            new JsonObject()
+                                                    .put("$ne", hostile())
+                                                    .put("$nin", several))
+                                    .put("handle", new JsonObject().put("$like", hostile()))
+                                    .put(
+                                            "attributes",
+                                            new JsonObject()
+                                                    .put("$contains", new JsonObject().put(hostile(), hostile())))
+                                    .put("brand", new JsonObject().put("name", hostile())))
+                    .put(
+                            "pagination",
+                            new JsonObject().put("skip", random.nextInt(9)).put("take", random.nextInt(9)));
             Plan plan = shop.query().prepare(JsonText.plain(request)).plan();
             statements.add(((Level.Sql) plan.root()).sql());
             try {

@@ -31,14 +31,18 @@ class PlannerTest {
 
     @Test
     void readsOneTableInOneStatement() {
-        assertThat(sql("{\"entity\": \"brand\", \"fields\": [\"id\", \"name\"], \"filters\": {\"country\": \"Italy\"}}"))
+        assertThat(
+                        sql(
+                                "{\"entity\": \"brand\", \"fields\": [\"id\", \"name\"], \"filters\": {\"country\": \"Italy\"}}"))
                 .isEqualTo("select t.\"id\", t.\"name\" from \"brand\".\"brand\" t where t.\"deleted_at\" is null "
                         + "and (t.\"country\" = $1::text) order by t.\"id\" asc limit $2::int8");
     }
 
     @Test
     void joinsToOneHopsAfterThePageIsCut() {
-        assertThat(sql("{\"entity\": \"products\", \"fields\": [\"title\", \"brand.name\"], \"pagination\": {\"take\": 5}}"))
+        assertThat(
+                        sql(
+                                "{\"entity\": \"products\", \"fields\": [\"title\", \"brand.name\"], \"pagination\": {\"take\": 5}}"))
                 .isEqualTo("select t.\"title\", j0.\"id\", j0.\"name\" from (select t.\"title\", t.\"id\" from "
                         + "\"product\".\"product\" t where t.\"deleted_at\" is null and true order by t.\"id\" asc "
                         + "limit $1::int8) t left join lateral (select j0.\"id\", j0.\"name\" from "
@@ -123,7 +127,8 @@ class PlannerTest {
 
     @Test
     void theKeyOfAPlanHoldsNoValues() {
-        String shape = "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"title\": {\"$in\": [%s]}, \"price\": %s}}";
+        String shape =
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": {\"title\": {\"$in\": [%s]}, \"price\": %s}}";
 
         String one = key(String.format(shape, "\"a\"", "1"));
         String two = key(String.format(shape, "\"b\", \"c\"", "99.5"));
@@ -134,6 +139,7 @@ class PlannerTest {
     }
 
     private static String key(String request) {
-        return GraphRequest.read(JsonText.object("request", JsonText.parse(request))).key();
+        return GraphRequest.read(JsonText.object("request", JsonText.parse(request)))
+                .key();
     }
 }

@@ -74,11 +74,24 @@ class QueryIT {
 
     @Test
     void aStarIsAllOwnColumnsAndABareRelationTheSame() {
-        JsonObject row = shop.data("{\"entity\": \"product_variant\", \"fields\": [\"*\", \"product\"]}").getJsonObject(0);
+        JsonObject row = shop.data("{\"entity\": \"product_variant\", \"fields\": [\"*\", \"product\"]}")
+                .getJsonObject(0);
 
         assertThat(row.fieldNames())
-                .containsExactly("id", "product_id", "sku", "title", "position", "stock", "created_at", "updated_at", "deleted_at", "product");
-        assertThat(row.getJsonObject("product").fieldNames()).contains("id", "title", "created_at").doesNotContain("variants");
+                .containsExactly(
+                        "id",
+                        "product_id",
+                        "sku",
+                        "title",
+                        "position",
+                        "stock",
+                        "created_at",
+                        "updated_at",
+                        "deleted_at",
+                        "product");
+        assertThat(row.getJsonObject("product").fieldNames())
+                .contains("id", "title", "created_at")
+                .doesNotContain("variants");
     }
 
     @Test
@@ -145,12 +158,16 @@ class QueryIT {
                 [{"number": "1", "customer": {"name": "Ada"}, "placed_at": "2026-01-01T10:00:00Z"},
                  {"number": "9007199254740993", "customer": null, "placed_at": "2026-01-02T00:00:00Z"}]""");
         answers("{\"entity\": \"customer\", \"fields\": [\"orders.id\"]}", "[{\"orders\": [{\"id\": \"o1\"}]}]");
-        assertThat(ids("{\"entity\": \"order\", \"fields\": [\"id\"], \"filters\": {\"customer\": null}}")).isEqualTo("o2");
+        assertThat(ids("{\"entity\": \"order\", \"fields\": [\"id\"], \"filters\": {\"customer\": null}}"))
+                .isEqualTo("o2");
     }
 
     @Test
     void manyToManyRelationsInsideAModule() {
-        shop.create("product", "collection", "[{\"id\": \"c1\", \"name\": \"Light\"}, {\"id\": \"c2\", \"name\": \"Home\"}]");
+        shop.create(
+                "product",
+                "collection",
+                "[{\"id\": \"c1\", \"name\": \"Light\"}, {\"id\": \"c2\", \"name\": \"Home\"}]");
         shop.object("module.product.update", new JsonObject("""
                 {"model": "product", "data": {"id": "p1", "collections": ["c1", "c2"]}}"""));
         shop.object("module.product.update", new JsonObject("""
@@ -242,7 +259,10 @@ class QueryIT {
                 "{\"title\": {\"$re\": \"(\"}} | no regular expression"
             })
     void refusesValuesOfTheWrongType(String filters, String message) {
-        refused("{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": " + filters + "}", "INVALID_DATA", message);
+        refused(
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"filters\": " + filters + "}",
+                "INVALID_DATA",
+                message);
     }
 
     @ParameterizedTest
@@ -263,8 +283,9 @@ class QueryIT {
     void orders(String order, String expected) {
         assertThat(ids("{\"entity\": \"product\", \"fields\": [\"id\"], \"pagination\": {\"order\": " + order + "}}"))
                 .isEqualTo(expected);
-        assertThat(ids("{\"entity\": \"product\", \"fields\": [\"id\", \"brand.name\"], \"pagination\": {\"take\": 3, \"order\": "
-                        + order + "}}"))
+        assertThat(ids(
+                        "{\"entity\": \"product\", \"fields\": [\"id\", \"brand.name\"], \"pagination\": {\"take\": 3, \"order\": "
+                                + order + "}}"))
                 .isEqualTo(expected);
     }
 
@@ -272,16 +293,25 @@ class QueryIT {
     void metadataTellsThePageAndCountsWhenAsked() {
         assertThat(shop.graph("{\"entity\": \"product\", \"fields\": [\"id\"]}").getJsonObject("metadata"))
                 .isEqualTo(new JsonObject("{\"skip\": 0, \"take\": null}"));
-        assertThat(shop.graph("{\"entity\": \"product\", \"fields\": [\"id\"], \"pagination\": {\"skip\": 1, \"take\": 1}}"))
-                .isEqualTo(new JsonObject("{\"data\": [{\"id\": \"p2\"}], \"metadata\": {\"skip\": 1, \"take\": 1, \"count\": 3}}"));
-        assertThat(shop.graph("{\"entity\": \"product\", \"fields\": [\"id\"], \"count\": true, \"filters\": {\"brand\": {}}, \"pagination\": {\"take\": 0}}"))
+        assertThat(shop.graph(
+                        "{\"entity\": \"product\", \"fields\": [\"id\"], \"pagination\": {\"skip\": 1, \"take\": 1}}"))
+                .isEqualTo(new JsonObject(
+                        "{\"data\": [{\"id\": \"p2\"}], \"metadata\": {\"skip\": 1, \"take\": 1, \"count\": 3}}"));
+        assertThat(
+                        shop.graph(
+                                "{\"entity\": \"product\", \"fields\": [\"id\"], \"count\": true, \"filters\": {\"brand\": {}}, \"pagination\": {\"take\": 0}}"))
                 .isEqualTo(new JsonObject("{\"data\": [], \"metadata\": {\"skip\": 0, \"take\": 0, \"count\": 2}}"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"{\"take\": -1} | was -1", "{\"take\": 1.5} | was 1.5", "{\"skip\": \"1\"} | was \"1\""})
+    @CsvSource(
+            delimiter = '|',
+            value = {"{\"take\": -1} | was -1", "{\"take\": 1.5} | was 1.5", "{\"skip\": \"1\"} | was \"1\""})
     void refusesPagesThatAreNone(String pagination, String message) {
-        refused("{\"entity\": \"product\", \"fields\": [\"id\"], \"pagination\": " + pagination + "}", "not negative", message);
+        refused(
+                "{\"entity\": \"product\", \"fields\": [\"id\"], \"pagination\": " + pagination + "}",
+                "not negative",
+                message);
     }
 
     @Test
@@ -303,17 +333,16 @@ class QueryIT {
     @Test
     void throwIfKeyNotFoundNamesTheMissingIds() {
         refused("""
-                {"entity": "product", "fields": ["id"], "filters": {"id": ["p1", "p8", "p9"]}, "throwIfKeyNotFound": true}""",
-                "NOT_FOUND", "product not found: p8, p9");
+                {"entity": "product", "fields": ["id"], "filters": {"id": ["p1", "p8", "p9"]}, "throwIfKeyNotFound": true}""", "NOT_FOUND", "product not found: p8, p9");
         refused("""
-                {"entity": "product", "fields": ["id"], "filters": {"id": "p1", "title": "x"}, "options": {"throwIfKeyNotFound": true}}""",
-                "NOT_FOUND", "p1");
+                {"entity": "product", "fields": ["id"], "filters": {"id": "p1", "title": "x"}, "options": {"throwIfKeyNotFound": true}}""", "NOT_FOUND", "p1");
         assertThat(products("{\"id\": [\"p1\", \"p9\"]}")).isEqualTo("p1");
     }
 
     @Test
     void explainAnswersThePlanAndItsStatements() {
-        JsonObject explained = shop.graph("{\"entity\": \"product\", \"fields\": [\"id\", \"reviews.id\"], \"explain\": true}")
+        JsonObject explained = shop.graph(
+                        "{\"entity\": \"product\", \"fields\": [\"id\", \"reviews.id\"], \"explain\": true}")
                 .getJsonObject("extensions")
                 .getJsonObject("explain");
 

@@ -22,9 +22,10 @@ class QueryLimitsIT {
 
     @BeforeEach
     void fill() {
-        small.sql("insert into a.alpha (id) select generate_series(1, 12); insert into b.beta (id) select generate_series(1, 9);"
-                + "insert into link.alpha_beta (alpha_id, beta_id, id) select a.id, b.id, 'l' || a.id || '-' || b.id "
-                + "from a.alpha a, b.beta b");
+        small.sql(
+                "insert into a.alpha (id) select generate_series(1, 12); insert into b.beta (id) select generate_series(1, 9);"
+                        + "insert into link.alpha_beta (alpha_id, beta_id, id) select a.id, b.id, 'l' || a.id || '-' || b.id "
+                        + "from a.alpha a, b.beta b");
     }
 
     private static void refused(String request, String... parts) {
@@ -34,14 +35,16 @@ class QueryLimitsIT {
     @Test
     void moreRootRowsThanAllowedAreTooLarge() {
         refused("{\"entity\": \"alpha\", \"fields\": [\"id\"]}", "TOO_LARGE", "more than 10 rows");
-        assertThat(small.data("{\"entity\": \"alpha\", \"fields\": [\"id\"], \"pagination\": {\"take\": 10}}")).hasSize(10);
+        assertThat(small.data("{\"entity\": \"alpha\", \"fields\": [\"id\"], \"pagination\": {\"take\": 10}}"))
+                .hasSize(10);
         refused("{\"entity\": \"alpha\", \"fields\": [\"id\"], \"pagination\": {\"take\": 1000000}}", "TOO_LARGE");
     }
 
     @Test
     void moreRowsInAllThanAllowedAreTooLarge() {
         refused("{\"entity\": \"alpha\", \"fields\": [\"betas.id\"], \"pagination\": {\"take\": 3}}", "TOO_LARGE");
-        assertThat(small.data("{\"entity\": \"alpha\", \"fields\": [\"betas.id\"], \"pagination\": {\"take\": 2}}")).hasSize(2);
+        assertThat(small.data("{\"entity\": \"alpha\", \"fields\": [\"betas.id\"], \"pagination\": {\"take\": 2}}"))
+                .hasSize(2);
     }
 
     @Test
@@ -49,10 +52,8 @@ class QueryLimitsIT {
         refused("{\"entity\": \"alpha\", \"fields\": [\"id\", \"id\", \"id\", \"id\", \"id\", \"id\"]}", "TOO_COMPLEX");
         refused("{\"entity\": \"alpha\", \"fields\": [\"betas.alphas.betas.alphas.id\"]}", "TOO_COMPLEX", "3 hops");
         refused("""
-                {"entity": "alpha", "fields": ["id"], "filters": {"betas": {"alphas": {"betas": {"alphas": {}}}}}}""",
-                "TOO_COMPLEX");
+                {"entity": "alpha", "fields": ["id"], "filters": {"betas": {"alphas": {"betas": {"alphas": {}}}}}}""", "TOO_COMPLEX");
         refused("""
-                {"entity": "alpha", "fields": ["id"], "filters": {"$or": [{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4}]}}""",
-                "TOO_COMPLEX");
+                {"entity": "alpha", "fields": ["id"], "filters": {"$or": [{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4}]}}""", "TOO_COMPLEX");
     }
 }

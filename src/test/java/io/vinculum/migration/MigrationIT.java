@@ -1,0 +1,281 @@
+package io.vinculum.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vinculum.catalog.Catalog;
+import io.vinculum.catalog.CatalogBuilder;
+import io.vinculum.catalog.LinkBuilder;
+import io.vinculum.catalog.ModelBuilder;
+import io.vinculum.database.Database;
+import io.vinculum.database.DatabaseSettings;
+import io.vinculum.database.Statement;
+import io.vinculum.query.Query;
+import io.vinculum.query.QueryLimits;
+import io.vinculum.testing.TestDatabase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Section 2 of the contract, each test on a database of its own. */
+class MigrationIT {
+    private static final Catalog SHOP = Catalog.read(Path.of("graphql"));
+
+    private Vertx vertx;
+    private Database database;
+
+    @BeforeEach
+    void open() {
+        vertx = Vertx.vertx();
+        database = Database.open(vertx, DatabaseSettings.of(TestDatabase.create()));
+    }
+
+    @AfterEach
+    void close() {
+        TestDatabase.await(database.close());
+        TestDatabase.await(vertx.close());
+    }
+
+    private static Catalog things(Consumer<ModelBuilder> thing) {
+        return Catalog.builder()
+                .enumeration("Colour", "red", "green")
+                .model("thing", "Thing", thing)
+                .build();
+    }
+
+    private static Catalog pairs(String linkName, Consumer<LinkBuilder> more) {
+        CatalogBuilder builder = Catalog.builder()
+                .model("a", "Alpha", alpha -> alpha.field("id", "ID!"))
+                .model("b", "Beta", beta -> beta.field("id", "ID!"));
+        if (!linkName.isEmpty()) {
+            builder.link(linkName, link -> {
+                link.field("alphas", "[Alpha!]!").field("beta", "Beta");
+                more.accept(link);
+            });
+        }
+        return builder.build();
+    }
+
+    private MigrationPlan migrate(Catalog catalog) {
+        return TestDatabase.await(new Migration(database, catalog).apply(false));
+    }
+
+    private MigrationPlan plan(Catalog catalog) {
+        return TestDatabase.await(new Migration(database, catalog).plan());
+    }
+
+    private void refused(Catalog catalog, String... parts) {
+        assertThatThrownBy(() -> migrate(catalog))
+                .hasMessageContainingAll(parts)
+                .hasMessageContaining("nothing was changed");
+    }
+
+    private void sql(String sql) {
+        TestDatabase.await(database.transaction(session -> session.script(sql)));
+    }
+
+    private long count(String query) {
+        return TestDatabase.await(database.read(Statement.of("select count(*) from " + query)))
+                .get(0)
+                .getLong(0);
+    }
+
+    @Test
+    void aSecondMigrationFindsNothingToDo() {
+        assertThat(migrate(SHOP).changes()).isNotEmpty();
+        assertThat(plan(SHOP).summary()).isEmpty();
+        assertThat(migrate(SHOP).isEmpty()).isTrue();
+    }
+
+    @Test
+    void aPlanChangesNothingAndSaysItsSql() {
+        MigrationPlan plan = plan(SHOP);
+
+        assertThat(plan.summary())
+                .contains("create table product.product of product")
+                .contains("create unique index on link.product_brand [product_id]: ProductBrand is read from Product, "
+                        + "and one has one 'brand' at most");
+        assertThat(plan.sql())
+                .contains("create table \"link\".\"product_brand\"")
+                .contains("where deleted_at is null");
+        assertThat(count("pg_namespace where nspname = 'product'")).isZero();
+    }
+
+    @Test
+    void descriptionsBecomeComments() {
+        migrate(SHOP);
+
+        assertThat(count("pg_description where description = 'Somebody who buys.'"))
+                .isEqualTo(1);
+        assertThat(count("pg_description where description = 'Before tax, in euros.'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void fiveNodesMayMigrateAtOnce() {
+        List<Future<MigrationPlan>> nodes = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            nodes.add(new Migration(database, SHOP).apply(false));
+        }
+        TestDatabase.await(Future.all(nodes));
+
+        assertThat(nodes.stream().filter(node -> !node.result().isEmpty())).hasSize(1);
+    }
+
+    @Test
+    void columnsAreAddedWidenedAndRelaxed() {
+        migrate(things(thing -> thing.field("id", "ID!").field("size", "Int!")));
+        sql("insert into thing.thing (id, size) values ('a', 5)");
+        Catalog grown = things(thing -> thing.field("id", "ID!")
+                .field("size", "Long")
+                .field("colour", "Colour!", colour -> colour.defaultValue("green"))
+                .field("note", "String"));
+
+        assertThat(migrate(grown).summary())
+                .contains("add column colour text", "column size from int4 to int8", "column size optional");
+        assertThat(plan(grown).isEmpty()).isTrue();
+        assertThat(count("thing.thing where colour = 'green' and size = 5")).isEqualTo(1);
+    }
+
+    @Test
+    void aRequiredColumnWithoutDefaultIsRefusedWhereThereAreRows() {
+        migrate(things(thing -> thing.field("id", "ID!")));
+        Catalog required = things(thing -> thing.field("id", "ID!").field("note", "String!"));
+        sql("insert into thing.thing (id) values ('a')");
+
+        refused(required, "add column note", "1 rows would have no value", "@default(value: \"…\")");
+        sql("delete from thing.thing");
+        assertThat(migrate(required).changes()).hasSize(1);
+    }
+
+    @Test
+    void aColumnThatHoldsNullsCannotBecomeRequired() {
+        migrate(things(thing -> thing.field("id", "ID!").field("note", "String")));
+        sql("insert into thing.thing (id) values ('a')");
+
+        refused(things(thing -> thing.field("id", "ID!").field("note", "String!")), "1 rows hold null");
+    }
+
+    @Test
+    void destructiveChangesNeedToBeAllowed() {
+        migrate(things(thing -> thing.field("id", "ID!").field("note", "String").field("size", "Long")));
+        sql("insert into thing.thing (id, note, size) values ('a', 'x', 5)");
+        Catalog smaller = things(thing -> thing.field("id", "ID!").field("size", "Int"));
+
+        refused(
+                smaller,
+                "drop column note of table thing.thing (1 row) [destructive]",
+                "column size from int8 to int4 (1 row) [destructive]",
+                "--allow-destructive");
+        TestDatabase.await(new Migration(database, smaller).apply(true));
+        assertThat(plan(smaller).isEmpty()).isTrue();
+        assertThat(count("thing.thing where size = 5")).isEqualTo(1);
+    }
+
+    @Test
+    void fewerEnumValuesAreDestructiveMoreAreNot() {
+        Consumer<ModelBuilder> thing = model -> model.field("id", "ID!").field("colour", "Colour");
+        migrate(Catalog.builder()
+                .enumeration("Colour", "red", "green")
+                .model("thing", "Thing", thing)
+                .build());
+        sql("insert into thing.thing (id, colour) values ('a', 'green')");
+
+        migrate(Catalog.builder()
+                .enumeration("Colour", "red", "green", "blue")
+                .model("thing", "Thing", thing)
+                .build());
+        sql("insert into thing.thing (id, colour) values ('b', 'blue')");
+        refused(
+                Catalog.builder()
+                        .enumeration("Colour", "red", "green")
+                        .model("thing", "Thing", thing)
+                        .build(),
+                "column colour takes other values (1 row) [destructive]");
+    }
+
+    @Test
+    void aRemovedLinkIsADropAndARenamedOneARename() {
+        migrate(pairs("AlphaBeta", link -> {}));
+        sql("insert into link.alpha_beta (alpha_id, beta_id, id) values ('a', 'b', 'l')");
+
+        assertThat(migrate(pairs("Pairing", link -> {})).summary())
+                .contains("rename table link.alpha_beta to link.pairing (1 row)");
+        assertThat(plan(pairs("Pairing", link -> {})).isEmpty()).isTrue();
+        assertThat(count("link.pairing")).isEqualTo(1);
+        refused(pairs("", link -> {}), "drop table link.pairing", "1 row");
+        migrate(pairs("AlphaBeta", link -> {}));
+        assertThat(count("link.alpha_beta")).isEqualTo(1);
+    }
+
+    @Test
+    void aChangedCardinalityChangesItsIndex() {
+        Catalog one = pairs("AlphaBeta", link -> {});
+        Catalog many = Catalog.builder()
+                .model("a", "Alpha", alpha -> alpha.field("id", "ID!"))
+                .model("b", "Beta", beta -> beta.field("id", "ID!"))
+                .link("AlphaBeta", link -> link.field("alphas", "[Alpha!]!").field("betas", "[Beta!]!"))
+                .build();
+        migrate(one);
+        migrate(many);
+        sql("insert into link.alpha_beta (alpha_id, beta_id, id) values ('a', 'b', '1'), ('a', 'c', '2')");
+
+        refused(one, "unique index on link.alpha_beta [alpha_id]", "alpha_id 'a' do not admit it");
+        assertThat(plan(many).isEmpty()).isTrue();
+    }
+
+    @Test
+    void tablesOfOthersAreLeftAlone() {
+        sql(
+                "create schema thing; create table thing.other (x int); create table thing.thing (id text primary key, extra int, "
+                        + "created_at timestamptz not null default now(), updated_at timestamptz not null default now(), deleted_at timestamptz)");
+        migrate(things(thing -> thing.field("id", "ID!").field("note", "String")));
+
+        assertThat(count("information_schema.columns where table_schema = 'thing' and column_name in ('x', 'extra')"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void anAdoptedTableIsCheckedAndLeftAlone() {
+        Catalog adopted = things(thing ->
+                thing.table("public.things").adopted().field("id", "ID!").field("size", "Int!"));
+        assertThat(plan(adopted).refusals())
+                .anyMatch(refusal -> refusal.contains("adopts the table public.things, which is not in this database"));
+        sql(
+                "create table public.things (id varchar(255) primary key, sice int, size text, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)");
+        assertThat(plan(adopted).refusals())
+                .containsExactly("thing declares the column 'size' of public.things as Int, but it is text");
+
+        sql("alter table public.things drop column size, add column size int");
+        migrate(adopted);
+        assertThat(plan(adopted).isEmpty()).isTrue();
+        assertThat(count("information_schema.columns where table_name = 'things' and column_name = 'sice'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aDatabaseThatIsBehindIsSaidToBe() {
+        assertThatThrownBy(() -> TestDatabase.await(new Migration(database, SHOP).check()))
+                .hasMessageContaining("vinculum migrate");
+
+        migrate(pairs("", link -> {}));
+        Query query = new Query(
+                database,
+                pairs("AlphaBeta", link -> {}),
+                QueryLimits.DEFAULT,
+                (module, request) -> Future.failedFuture("none"));
+        assertThatThrownBy(() ->
+                        TestDatabase.await(query.graphBytes(Map.of("entity", "alpha", "fields", List.of("beta.id")))))
+                .isInstanceOfSatisfying(
+                        io.vinculum.failure.Failure.class,
+                        failure -> assertThat(failure.code()).isEqualTo(io.vinculum.failure.FailureCode.NOT_MIGRATED))
+                .hasMessageContaining("vinculum migrate");
+    }
+}

@@ -1,0 +1,107 @@
+package io.vinculum.testing;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vinculum.endpoint.EndpointSettings;
+import io.vinculum.endpoint.HttpVerticle;
+import io.vinculum.endpoint.Operations;
+import io.vinculum.endpoint.Schema;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** The HTTP port on top of a {@link TestDatabase}, opened at the first request, with a small client. */
+public final class HttpServer {
+    private final TestDatabase database;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private int port;
+
+    private HttpServer(TestDatabase database) {
+        this.database = database;
+    }
+
+    public static HttpServer on(TestDatabase database) {
+        return new HttpServer(database);
+    }
+
+    private synchronized int port() {
+        if (port == 0) {
+            port = open();
+        }
+        return port;
+    }
+
+    private int open() {
+        Operations operations = new Operations(
+                database.vertx(),
+                Schema.of(database.catalog()),
+                database.query(),
+                database.modules(),
+                database.links());
+        HttpVerticle http = new HttpVerticle(
+                EndpointSettings.of("127.0.0.1", 0, "{ __typename }"),
+                operations,
+                () -> database.database().ping());
+        TestDatabase.await(database.vertx().deployVerticle(http));
+        return http.actualPort();
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return client.send(request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Posts a body of JSON. */
+    public HttpResponse<String> post(String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri("/graphql"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    /** Runs an operation and answers the whole response. */
+    public JsonObject run(String query, String variables) {
+        JsonObject body = new JsonObject().put("query", query).put("variables", new JsonObject(variables));
+        return new JsonObject(post(body.encode()).body());
+    }
+
+    /** Runs an operation that must succeed and answers its data. */
+    public JsonObject data(String query, String variables) {
+        JsonObject response = run(query, variables);
+        if (response.containsKey("errors")) {
+            throw new AssertionError(response.encodePrettily());
+        }
+        return response.getJsonObject("data");
+    }
+
+    public JsonObject data(String query) {
+        return data(query, "{}");
+    }
+
+    /** Runs an operation that must fail and answers its first error. */
+    public JsonObject error(String query, String variables) {
+        JsonArray errors = run(query, variables).getJsonArray("errors");
+        if (errors == null) {
+            throw new AssertionError("it did not fail: " + query);
+        }
+        return errors.getJsonObject(0);
+    }
+
+    /** The code of an error. */
+    public static String code(JsonObject error) {
+        return error.getJsonObject("extensions").getString("code");
+    }
+}
