@@ -2,6 +2,7 @@ package io.vinculum.catalog;
 
 import io.vinculum.failure.Failure;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ public final class CatalogBuilder {
     final List<ModelBuilder> models = new ArrayList<>();
     final List<LinkBuilder> links = new ArrayList<>();
     final Map<String, List<String>> enums = new LinkedHashMap<>();
+    final Map<String, Place> enumPlaces = new HashMap<>();
     private final Problems problems = new Problems();
 
     CatalogBuilder() {}
@@ -46,6 +48,7 @@ public final class CatalogBuilder {
     }
 
     CatalogBuilder enumeration(String name, List<String> values, Place place) {
+        enumPlaces.putIfAbsent(name, place);
         if (enums.putIfAbsent(name, values) != null) {
             problems.add(place, "the enum '" + name + "' is declared twice; give one of them another name");
         }

@@ -22,6 +22,7 @@ public sealed interface Join {
      * @param viaNear its field that equals the owner's
      * @param viaFar its field that equals the target's; a list holds many
      * @param viaDeleted its deletion time, null when its rows are never soft-deleted
+     * @param viaCreated its creation time, null when it has none
      * @param far the target's field
      * @param exclusive whether an index keeps a second live row for the same owner out
      */
@@ -31,6 +32,7 @@ public sealed interface Join {
             Field viaNear,
             Field viaFar,
             @Nullable Field viaDeleted,
+            @Nullable Field viaCreated,
             Field far,
             boolean exclusive)
             implements Join {}

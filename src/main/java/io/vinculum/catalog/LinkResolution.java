@@ -158,6 +158,7 @@ final class LinkResolution {
                 near.key(),
                 side.key(),
                 link.deletedAt(),
+                link.field(Entity.CREATED_AT),
                 side.model().key(),
                 link.exclusive(near) && link.managed());
         add(link, declared, side.field(), near.model(), side.model(), side.list(), join);

@@ -21,6 +21,32 @@ final class Resolution {
     private static final Set<String> TIMESTAMPS = Set.of(Entity.CREATED_AT, Entity.UPDATED_AT, Entity.DELETED_AT);
     private static final Set<Scalar> KEY_TYPES = Set.of(Scalar.ID, Scalar.STRING, Scalar.INT, Scalar.LONG, Scalar.UUID);
 
+    /** Types that GraphQL or Vinculum itself makes. */
+    private static final Set<String> RESERVED_TYPES = Set.of(
+            "Query",
+            "Mutation",
+            "Subscription",
+            "GraphResult",
+            "PageInfo",
+            "WorkflowRun",
+            "ID",
+            "String",
+            "Int",
+            "Long",
+            "Float",
+            "BigDecimal",
+            "Boolean",
+            "DateTime",
+            "Date",
+            "JSON",
+            "UUID");
+
+    /** Entities whose operations are Vinculum's own: graph, createLinks, workflowRuns. */
+    private static final Set<String> RESERVED_ENTITIES =
+            Set.of("graph", "link", "links", "workflow_run", "workflow_runs");
+
+    private static final Set<String> FILTER_WORDS = Set.of("and", "or", "not");
+
     private final CatalogBuilder declared;
     private final Problems problems;
     private final Map<String, ModelBuilder> builders = new LinkedHashMap<>();
@@ -34,6 +60,7 @@ final class Resolution {
     }
 
     Catalog resolve() {
+        declared.enums.forEach((name, values) -> checkEnum(name, values));
         declared.models.forEach(this::enter);
         builders.values().forEach(this::findKey);
         builders.values().forEach(this::makeModel);
@@ -66,6 +93,10 @@ final class Resolution {
                     "the plural of " + what + " is '" + plural
                             + "' too; give it another one with @model(plural: \"…\")");
         }
+        if (RESERVED_ENTITIES.contains(name) || RESERVED_ENTITIES.contains(plural)) {
+            problems.add(
+                    place, what + " would hide operations of Vinculum's own, like graph or createLinks; rename it");
+        }
         for (String taken : name.equals(plural) ? List.of(name) : List.of(name, plural)) {
             Place before = takenNames.putIfAbsent(taken, place);
             if (before != null) {
@@ -77,11 +108,30 @@ final class Resolution {
         }
     }
 
+    private void checkEnum(String name, List<String> values) {
+        Place place = declared.enumPlaces.getOrDefault(name, Place.JAVA);
+        checkType(name, place);
+        if (values.isEmpty()) {
+            problems.add(place, "the enum '" + name + "' has no values; give it at least one");
+        }
+    }
+
+    private void checkType(String name, Place place) {
+        if (RESERVED_TYPES.contains(name)) {
+            problems.add(
+                    place, "the name '" + name + "' belongs to a type of GraphQL or of Vinculum; choose another one");
+        }
+    }
+
     private void enter(ModelBuilder model) {
         ModelBuilder before = builders.putIfAbsent(model.typeName, model);
         if (before != null) {
             problems.add(model.place, "the type '" + model.typeName + "' is declared at " + before.place + " already");
             return;
+        }
+        checkType(model.typeName, model.place);
+        if (declared.enums.containsKey(model.typeName)) {
+            problems.add(model.place, "the name '" + model.typeName + "' is that of an enum too; rename one");
         }
         takeNames("the model " + model.typeName, model.name(), model.plural(), model.place);
         checkName(model.module, model.place);
@@ -160,6 +210,12 @@ final class Resolution {
                     field.place,
                     "'" + field.name + "' is on every model by itself; remove it from " + builder.typeName);
         }
+        if (FILTER_WORDS.contains(field.name)) {
+            problems.add(
+                    field.place,
+                    "'" + field.name + "' is a word of filters; name the field otherwise and keep the "
+                            + "column with @column(name: \"" + field.name + "\")");
+        }
         Place before = places.putIfAbsent(field.name, field.place);
         if (before != null) {
             problems.add(field.place, builder.typeName + "." + field.name + " is declared at " + before + " already");
@@ -173,8 +229,8 @@ final class Resolution {
     }
 
     private void putStored(Map<String, Field> fields, Field stored, Place place) {
-        boolean sameColumn =
-                fields.values().stream().anyMatch(other -> other.column().equals(stored.column()));
+        boolean sameColumn = (TIMESTAMPS.contains(stored.column()) && !TIMESTAMPS.contains(stored.name()))
+                || fields.values().stream().anyMatch(other -> other.column().equals(stored.column()));
         if (fields.containsKey(stored.name()) || sameColumn) {
             if (!TIMESTAMPS.contains(stored.name())) {
                 problems.add(
@@ -377,7 +433,7 @@ final class Resolution {
         boolean self = owner == target;
         Field near = pivotField(self ? "source_id" : owner.linkKey(), owner.key());
         Field far = pivotField(self ? field.name + "_id" : target.linkKey(), target.key());
-        Join join = new Join.Through(table, owner.key(), near, far, null, target.key(), false);
+        Join join = new Join.Through(table, owner.key(), near, far, null, null, target.key(), false);
         return Optional.of(new Relation(
                 field.name,
                 owner,

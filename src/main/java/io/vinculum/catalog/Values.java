@@ -12,11 +12,13 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Checks single values and turns them into what is bound. Strict: an {@code Int} is no {@code "1"} and no 1.5. */
@@ -25,16 +27,20 @@ final class Values {
     /** PostgreSQL keeps 131 072 digits; a number written with more than this is an attack, not an amount. */
     private static final int MAX_DIGITS = 1_000;
 
-    private static final int UUID_LENGTH = 36;
     private static final int LAST_YEAR = 9999;
 
-    /** ISO-8601 with {@code T} or a space, seconds and offset optional. */
+    /** ISO-8601, seconds and offset optional. */
     private static final DateTimeFormatter DATE_TIME = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .appendPattern("['T'][' ']")
+            .appendLiteral('T')
             .append(DateTimeFormatter.ISO_LOCAL_TIME)
             .appendPattern("[XXX][XX][X]")
-            .toFormatter();
+            .toFormatter()
+            .withResolverStyle(ResolverStyle.STRICT);
+
+    private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,18})");
+    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,9})?");
+    private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     private Values() {}
 
@@ -121,7 +127,7 @@ final class Values {
 
     private static long whole(ColumnType type, Object raw, String where, long least, long most) {
         boolean lenient = type.key() || type.scalar() == Scalar.LONG;
-        if (raw instanceof String ? !lenient : !(raw instanceof Number)) {
+        if (raw instanceof String text ? !lenient || !WHOLE.matcher(text).matches() : !(raw instanceof Number)) {
             throw wrong(type, raw, where);
         }
         try {
@@ -143,7 +149,7 @@ final class Values {
     }
 
     private static BigDecimal decimal(ColumnType type, Object raw, String where) {
-        if (!(raw instanceof Number) && !(raw instanceof String)) {
+        if (raw instanceof String text ? !DECIMAL.matcher(text).matches() : !(raw instanceof Number)) {
             throw wrong(type, raw, where);
         }
         try {
@@ -193,7 +199,10 @@ final class Values {
         if (text.length() == 10) {
             return LocalDate.parse(text).atStartOfDay().atOffset(ZoneOffset.UTC);
         }
-        TemporalAccessor parsed = DATE_TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
+        // A space between day and time is common in files, and says the same.
+        String iso =
+                text.length() > 10 && text.charAt(10) == ' ' ? text.substring(0, 10) + "T" + text.substring(11) : text;
+        TemporalAccessor parsed = DATE_TIME.parseBest(iso, OffsetDateTime::from, LocalDateTime::from);
         return parsed instanceof LocalDateTime local ? local.atOffset(ZoneOffset.UTC) : OffsetDateTime.from(parsed);
     }
 
@@ -219,14 +228,10 @@ final class Values {
         if (raw instanceof UUID ready) {
             return ready;
         }
-        if (!(raw instanceof String text) || text.length() != UUID_LENGTH) {
+        if (!(raw instanceof String text) || !UUID_FORM.matcher(text).matches()) {
             throw wrong(type, raw, where);
         }
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException e) {
-            throw wrong(type, raw, where);
-        }
+        return UUID.fromString(text);
     }
 
     private static String json(Object raw, String where) {

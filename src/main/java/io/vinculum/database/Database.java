@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A pool of connections to one PostgreSQL; everything it answers fails with a {@link Failure}. */
 public final class Database {
@@ -79,12 +80,10 @@ public final class Database {
                 .addProperty("idle_in_transaction_session_timeout", "60000");
     }
 
-    /** Runs one reading statement by itself; tried once more when the connection was lost under it. */
+    /** Runs one reading statement by itself; tried again, three times, when the connection was lost under it. */
     public Future<List<Row>> read(Statement statement) {
         Session session = new Session(pool);
-        return session.run(statement)
-                .recover(cause ->
-                        SqlFailures.connectionLost(cause) ? session.run(statement) : Future.failedFuture(cause))
+        return again(() -> session.run(statement), RETRIES)
                 .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
     }
 
@@ -104,11 +103,18 @@ public final class Database {
                         : Future.failedFuture(cause));
     }
 
-    /** Runs reading work whose statements all see the same state; tried once more when the connection was lost. */
+    /** Runs reading work whose statements all see the same state; tried again when the connection was lost. */
     public <T> Future<T> snapshot(Function<Session, Future<T>> work) {
-        return snapshotOnce(work)
-                .recover(cause -> SqlFailures.connectionLost(cause) ? snapshotOnce(work) : Future.failedFuture(cause))
-                .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+        return again(() -> snapshotOnce(work), RETRIES).recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+    }
+
+    /** Reads again on another connection; the pool may hold several that were cut at the same moment. */
+    private <T> Future<T> again(Supplier<Future<T>> read, int left) {
+        return read.get()
+                .recover(cause -> left > 0 && SqlFailures.connectionLost(cause)
+                        ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
+                                .compose(fired -> again(read, left - 1))
+                        : Future.failedFuture(cause));
     }
 
     private <T> Future<T> snapshotOnce(Function<Session, Future<T>> work) {

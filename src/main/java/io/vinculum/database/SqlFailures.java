@@ -58,10 +58,22 @@ final class SqlFailures {
             case "23505" -> new Failure(FailureCode.DUPLICATE, "a value that must be unique is there already");
             case "23503" -> Failure.notFound("a record that is referred to is not there");
             case "2201B" -> Failure.invalid("the pattern of $re is no regular expression");
-            case "54000", "54001", "54011", "54023" ->
-                new Failure(FailureCode.TOO_COMPLEX, "the request is more than the database can plan; ask for less");
+            case "2200H" ->
+                new Failure(
+                        FailureCode.UNEXPECTED_STATE,
+                        "the numbered keys of this model are used up; give the key yourself");
+            case "54000" ->
+                refused.getErrorMessage() != null && refused.getErrorMessage().contains("index row")
+                        ? Failure.invalid(
+                                "a text is too long for the index on its column, which takes about 2 700 bytes")
+                        : tooComplex();
+            case "54001", "54011", "54023" -> tooComplex();
             default -> byClass(state, refused);
         };
+    }
+
+    private static Failure tooComplex() {
+        return new Failure(FailureCode.TOO_COMPLEX, "the request is more than the database can plan; ask for less");
     }
 
     private static Failure byClass(String state, PgException refused) {

@@ -19,7 +19,8 @@ public record Violation(Kind kind, String table, List<String> columns, String va
     /** Which kind of constraint. */
     public enum Kind {
         UNIQUE,
-        REFERENCE
+        REFERENCE,
+        REQUIRED
     }
 
     /** Reads it from what a statement failed with; empty when that was something else. */
@@ -30,6 +31,7 @@ public record Violation(Kind kind, String table, List<String> columns, String va
         return switch (String.valueOf(refused.getSqlState())) {
             case "23505" -> Optional.of(read(Kind.UNIQUE, refused));
             case "23503" -> Optional.of(read(Kind.REFERENCE, refused));
+            case "23502" -> Optional.of(read(Kind.REQUIRED, refused));
             default -> Optional.empty();
         };
     }
@@ -37,6 +39,9 @@ public record Violation(Kind kind, String table, List<String> columns, String va
     private static Violation read(Kind kind, PgException refused) {
         String table = refused.getTable() == null ? "" : refused.getTable();
         Matcher detail = DETAIL.matcher(refused.getDetail() == null ? "" : refused.getDetail());
+        if (kind == Kind.REQUIRED) {
+            return new Violation(kind, table, List.of(String.valueOf(refused.getColumn())), "");
+        }
         if (!detail.find()) {
             return new Violation(kind, table, List.of(), "");
         }

@@ -3,9 +3,8 @@ package io.vinculum.endpoint;
 import graphql.ExecutionInput;
 import graphql.ExecutionResult;
 import graphql.GraphQL;
-import graphql.GraphQLContext;
+import graphql.GraphQLException;
 import graphql.execution.CoercedVariables;
-import graphql.execution.ValuesResolver;
 import graphql.execution.preparsed.PreparsedDocumentEntry;
 import graphql.language.Definition;
 import graphql.language.Document;
@@ -25,7 +24,6 @@ import io.vinculum.query.Query;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +49,8 @@ final class CompiledQuery {
 
         record Typename(String key, String name) implements Part {}
 
-        record Introspection(String key, @Nullable Object value) implements Part {}
+        /** A field about the schema itself, in a document that holds nothing else. */
+        record Introspection(String key, Document alone) implements Part {}
 
         record Typed(String key, Plan plan, boolean single) implements Part {}
 
@@ -72,7 +71,7 @@ final class CompiledQuery {
             if (name.equals("__typename")) {
                 compiled.parts.add(new Part.Typename(key, type.getName()));
             } else if (name.startsWith("__")) {
-                compiled.parts.add(new Part.Introspection(key, introspect(schema, prepared, key, fields)));
+                compiled.parts.add(new Part.Introspection(key, alone(prepared, fields)));
             } else {
                 compiled.parts.add(compiled.part(key, fields, type.getField(name), compiler, collector));
             }
@@ -97,10 +96,8 @@ final class CompiledQuery {
         return new Part.Graph(key, fields.get(0), definition, collector.below(fields));
     }
 
-    /** Fields about the schema itself are left to graphql-java, in a document that holds nothing else. */
     @SuppressWarnings("rawtypes") // graphql-java's own signature
-    private static @Nullable Object introspect(
-            Schema schema, Operations.Prepared prepared, String key, List<Field> fields) {
+    private static Document alone(Operations.Prepared prepared, List<Field> fields) {
         OperationDefinition operation = prepared.operation()
                 .transform(builder -> builder.selectionSet(
                         SelectionSet.newSelectionSet(fields).build()));
@@ -109,21 +106,29 @@ final class CompiledQuery {
         prepared.document().document().getDefinitions().stream()
                 .filter(definition -> !(definition instanceof OperationDefinition))
                 .forEach(definitions::add);
-        Document alone = Document.newDocument().definitions(definitions).build();
-        ExecutionResult result = GraphQL.newGraphQL(schema.graphql())
-                // Validated as a whole already; taken apart, variables of the other fields would be unused.
-                .preparsedDocumentProvider(
-                        (input, parse) -> CompletableFuture.completedFuture(new PreparsedDocumentEntry(alone)))
-                .build()
-                .execute(ExecutionInput.newExecutionInput()
-                        .query("introspection")
-                        .variables(prepared.variables().toMap())
-                        .build());
-        if (!result.getErrors().isEmpty()) {
-            throw RequestFailure.of(result.getErrors());
+        return Document.newDocument().definitions(definitions).build();
+    }
+
+    /** Fields about the schema itself are left to graphql-java. */
+    private @Nullable Object introspect(Part.Introspection part, CoercedVariables variables) {
+        try {
+            ExecutionResult result = GraphQL.newGraphQL(schema.graphql())
+                    // Validated as a whole already; taken apart, variables of the other fields would be unused.
+                    .preparsedDocumentProvider((input, parse) ->
+                            CompletableFuture.completedFuture(new PreparsedDocumentEntry(part.alone())))
+                    .build()
+                    .execute(ExecutionInput.newExecutionInput()
+                            .query("introspection")
+                            .variables(variables.toMap())
+                            .build());
+            if (!result.getErrors().isEmpty()) {
+                throw RequestFailure.of(result.getErrors());
+            }
+            Map<String, Object> data = result.getData();
+            return data == null ? null : data.get(part.key());
+        } catch (GraphQLException e) {
+            throw RequestFailure.of(RequestFailure.Code.GRAPHQL_VALIDATION_FAILED, e.getMessage(), null);
         }
-        Map<String, Object> data = result.getData();
-        return data == null ? null : data.get(key);
     }
 
     /** Answers {@code {"data": {…}}} with the values of a request's variables. */
@@ -138,16 +143,11 @@ final class CompiledQuery {
             }
         }
         Future<List<Answer>> answers = bounds.isEmpty() ? Future.succeededFuture(List.of()) : query.run(bounds);
-        return answers.map(found -> written(found, prepared.explain()));
+        return answers.map(found -> written(found, prepared));
     }
 
     private static Map<String, @Nullable Object> request(Part.Graph graph, CoercedVariables variables) {
-        Map<String, Object> arguments = ValuesResolver.getArgumentValues(
-                graph.definition().getArguments(),
-                graph.field().getArguments(),
-                variables,
-                GraphQLContext.getDefault(),
-                Locale.ENGLISH);
+        Map<String, Object> arguments = FieldArguments.of(graph.field(), graph.definition(), variables);
         Map<String, @Nullable Object> request = new LinkedHashMap<>();
         arguments.forEach((name, value) -> {
             Object plain = value instanceof JsonLiteral literal ? literal.value() : value;
@@ -158,7 +158,7 @@ final class CompiledQuery {
         return request;
     }
 
-    private Buffer written(List<Answer> answers, boolean explain) {
+    private Buffer written(List<Answer> answers, Operations.Prepared prepared) {
         JsonBytes out = new JsonBytes(TYPICAL_ANSWER);
         out.json("{\"data\":");
         char before = '{';
@@ -169,13 +169,13 @@ final class CompiledQuery {
             if (part instanceof Part.Typename typename) {
                 out.string(typename.name());
             } else if (part instanceof Part.Introspection introspection) {
-                out.value(introspection.value());
+                out.value(introspect(introspection, prepared.variables()));
             } else {
                 write(part, answers.get(next++), out);
             }
         }
         out.json(before == '{' ? "{}" : "}");
-        if (explain) {
+        if (prepared.explain()) {
             List<Object> explained = new ArrayList<>();
             answers.forEach(answer -> explained.add(answer.explain()));
             out.json(",\"extensions\":{\"explain\":").value(explained).raw('}');
@@ -204,6 +204,6 @@ final class CompiledQuery {
                 default -> out.string("GraphResult");
             }
         }
-        out.raw('}');
+        out.json(before == '{' ? "{}" : "}");
     }
 }

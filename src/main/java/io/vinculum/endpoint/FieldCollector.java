@@ -84,8 +84,12 @@ final class FieldCollector {
         }
         Argument condition = Objects.requireNonNull(found.get(0).getArgument("if"));
         Value<?> value = condition.getValue();
-        return value instanceof VariableReference variable
-                ? Boolean.TRUE.equals(variables.get(variable.getName()))
-                : ((BooleanValue) value).isValue();
+        if (!(value instanceof VariableReference variable)) {
+            return ((BooleanValue) value).isValue();
+        }
+        if (variables.get(variable.getName()) instanceof Boolean set) {
+            return set;
+        }
+        throw GraphqlRequest.badInput("the variable '" + variable.getName() + "' of @" + directive + " is null");
     }
 }

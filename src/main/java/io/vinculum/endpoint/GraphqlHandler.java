@@ -114,8 +114,8 @@ final class GraphqlHandler implements Handler<RoutingContext> {
                         refuse(context, 405, "send mutations by POST");
                         return Future.<Void>succeededFuture();
                     }
-                    return operations
-                            .run(prepared)
+                    return Future.succeededFuture(prepared)
+                            .compose(operations::run)
                             .onSuccess(body -> send(context, accepted, 200, body))
                             .recover(cause -> failedField(context, accepted, cause))
                             .<Void>mapEmpty();

@@ -27,37 +27,41 @@ import java.util.Map;
 
 /** The input types of a schema: filters, orders and data. One filter type for each scalar, not for each field. */
 final class InputTypes {
-    private static final String DIRECTION = "OrderDirection";
-
     private final ScalarTypes scalars;
+    private final TypeNames names;
     private final Map<String, GraphQLInputObjectType> comparisons = new LinkedHashMap<>();
 
-    InputTypes(ScalarTypes scalars) {
+    InputTypes(ScalarTypes scalars, TypeNames names) {
         this.scalars = scalars;
+        this.names = names;
     }
 
-    static String filters(Entity entity) {
-        return entity.typeName() + "Filters";
+    String filters(Entity entity) {
+        return names.of(entity, "Filters");
     }
 
-    private static String listFilters(Entity entity) {
-        return entity.typeName() + "ListFilters";
+    private String listFilters(Entity entity) {
+        return names.of(entity, "ListFilters");
     }
 
-    static String order(Entity entity) {
-        return entity.typeName() + "Order";
+    String order(Entity entity) {
+        return names.of(entity, "Order");
     }
 
-    static String create(Model model) {
-        return model.typeName() + "Create";
+    String create(Model model) {
+        return names.of(model, "Create");
     }
 
-    static String update(Model model) {
-        return model.typeName() + "Update";
+    String update(Model model) {
+        return names.of(model, "Update");
     }
 
-    static String data(Link link) {
-        return link.typeName() + "Data";
+    String data(Link link) {
+        return names.of(link, "Data");
+    }
+
+    private String direction() {
+        return names.of("OrderDirection", "");
     }
 
     /** The input types of one entity. */
@@ -78,7 +82,7 @@ final class InputTypes {
     /** The types that entities share; ask after all of them. */
     List<GraphQLNamedType> shared() {
         List<GraphQLNamedType> types = new ArrayList<>(comparisons.values());
-        GraphQLEnumType.Builder direction = GraphQLEnumType.newEnum().name(DIRECTION);
+        GraphQLEnumType.Builder direction = GraphQLEnumType.newEnum().name(direction());
         for (Ordering.Direction value : Ordering.Direction.values()) {
             direction.value(value.name());
         }
@@ -120,7 +124,7 @@ final class InputTypes {
         return entity.fields().containsKey(name) || entity.relations().containsKey(name);
     }
 
-    private static GraphQLInputObjectType listFilterType(Entity entity) {
+    private GraphQLInputObjectType listFilterType(Entity entity) {
         GraphQLInputType inner = typeRef(filters(entity));
         return GraphQLInputObjectType.newInputObject()
                 .name(listFilters(entity))
@@ -135,7 +139,7 @@ final class InputTypes {
     }
 
     private GraphQLInputType comparison(ColumnType type) {
-        String name = type.graphqlName() + (type.list() ? "ListFilter" : "Filter");
+        String name = names.of(type.graphqlName(), type.list() ? "ListFilter" : "Filter");
         comparisons.computeIfAbsent(name, key -> comparisonType(key, type));
         return typeRef(name);
     }
@@ -158,13 +162,13 @@ final class InputTypes {
         return type.list() ? list(nonNull(single)) : single;
     }
 
-    private static GraphQLInputObjectType orderType(Entity entity) {
+    private GraphQLInputObjectType orderType(Entity entity) {
         GraphQLInputObjectType.Builder type = GraphQLInputObjectType.newInputObject()
                 .name(order(entity))
                 .description("One key each; the order of the list counts.");
         entity.fields().values().stream()
                 .filter(field -> !field.type().list() && field.type().scalar() != Scalar.JSON)
-                .forEach(field -> type.field(input(field.name(), typeRef(DIRECTION))));
+                .forEach(field -> type.field(input(field.name(), typeRef(direction()))));
         entity.relations().values().stream()
                 .filter(relation -> !relation.list() && !relation.target().remote())
                 .forEach(relation -> type.field(input(relation.name(), typeRef(order(relation.target())))));

@@ -1,8 +1,5 @@
 package io.vinculum.endpoint;
 
-import graphql.GraphQLContext;
-import graphql.GraphQLException;
-import graphql.execution.ValuesResolver;
 import graphql.language.Field;
 import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLObjectType;
@@ -15,6 +12,7 @@ import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Model;
 import io.vinculum.endpoint.ScalarTypes.JsonLiteral;
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonBytes;
 import io.vinculum.json.JsonText;
 import io.vinculum.link.Links;
@@ -22,12 +20,12 @@ import io.vinculum.module.Modules;
 import io.vinculum.query.Answer;
 import io.vinculum.query.Bound;
 import io.vinculum.query.Leaf;
+import io.vinculum.query.Plan;
 import io.vinculum.query.Query;
 import io.vinculum.query.Selection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +50,7 @@ final class MutationRunner {
 
         Map<String, @Nullable Object> arguments() {
             Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
-            ValuesResolver.getArgumentValues(
-                            definition.getArguments(),
-                            fields.get(0).getArguments(),
-                            operation.variables(),
-                            GraphQLContext.getDefault(),
-                            Locale.ENGLISH)
+            FieldArguments.of(fields.get(0), definition, operation.variables())
                     .forEach((name, value) -> arguments.put(name, plain(value)));
             return arguments;
         }
@@ -136,12 +129,7 @@ final class MutationRunner {
     private Future<Void> run(Call call, JsonBytes out) {
         RootField meaning =
                 Objects.requireNonNull(schema.roots().get(call.definition().getName()));
-        Map<String, @Nullable Object> arguments;
-        try {
-            arguments = call.arguments();
-        } catch (GraphQLException e) {
-            throw GraphqlRequest.badInput(e.getMessage());
-        }
+        Map<String, @Nullable Object> arguments = call.arguments();
         if (meaning instanceof RootField.Write write) {
             return write(call, write, arguments, out);
         }
@@ -163,22 +151,43 @@ final class MutationRunner {
             Call call, RootField.Write write, Map<String, @Nullable Object> arguments, JsonBytes out) {
         Model model = write.model();
         JsonArray records = new JsonArray(JsonText.list("data", arguments.get("data")));
+        if (records.size() > query.limits().rootRows()) {
+            throw new Failure(
+                    FailureCode.TOO_LARGE,
+                    "one mutation writes and answers at most " + query.limits().rootRows() + " records, was "
+                            + records.size() + "; nothing was written");
+        }
+        ReadBack readBack = readBack(call, model, model.key(), false);
         Future<JsonArray> done = write.create()
                 ? modules.create(model.module(), model.name(), records)
                 : modules.update(model.module(), model.name(), records);
         return done.compose(rows -> {
             List<Object> keys = new ArrayList<>();
             rows.forEach(row -> keys.add(((JsonObject) row).getValue(model.key().name())));
-            return readBack(call, model, model.key(), keys, false).map(answer -> {
+            return readBack.run(query, keys).map(answer -> {
                 answer.writeInOrder(keys.stream().map(String::valueOf).toList(), out);
                 return null;
             });
         });
     }
 
-    /** The selection of records that were just written. */
-    private Future<Answer> readBack(
-            Call call, Entity entity, io.vinculum.catalog.Field key, List<?> keys, boolean withDeleted) {
+    /** The selection of records that are about to be written, planned and checked before they are. */
+    private record ReadBack(
+            Plan plan, SelectionCompiler.Literals literals, Leaf keys, List<@Nullable Object> variables) {
+
+        void check() {
+            literals.set(keys, List.of());
+            plan.check(literals.after(variables));
+        }
+
+        Future<Answer> run(Query query, List<?> written) {
+            literals.set(keys, written);
+            return query.run(List.of(new Bound(plan, literals.after(variables))))
+                    .map(answers -> answers.get(0));
+        }
+    }
+
+    private ReadBack readBack(Call call, Entity entity, io.vinculum.catalog.Field key, boolean withDeleted) {
         FieldCollector collector = new FieldCollector(
                 call.operation().document(),
                 call.operation().variables(),
@@ -188,11 +197,11 @@ final class MutationRunner {
                 call.operation().operation().getVariableDefinitions(),
                 call.operation().variables());
         SelectionCompiler compiler = new SelectionCompiler(schema.graphql(), collector, query.limits(), variables);
-        Leaf leaf = compiler.literals().add(keys, Leaf.Kind.MANY);
-        Selection selection = compiler.ofKeys(entity, key, leaf, call.fields(), withDeleted);
-        Bound bound =
-                new Bound(query.planWithKeys(selection), compiler.literals().after(variables.values()));
-        return query.run(List.of(bound)).map(answers -> answers.get(0));
+        Leaf keys = compiler.literals().add(List.of(), Leaf.Kind.MANY);
+        Selection selection = compiler.ofKeys(entity, key, keys, call.fields(), withDeleted);
+        ReadBack readBack = new ReadBack(query.planWithKeys(selection), compiler.literals(), keys, variables.values());
+        readBack.check();
+        return readBack;
     }
 
     private Future<Void> remove(RootField.Remove remove, Map<String, @Nullable Object> arguments, JsonBytes out) {
@@ -217,6 +226,7 @@ final class MutationRunner {
         if (arguments.get("data") != null) {
             input.put("data", arguments.get("data"));
         }
+        ReadBack readBack = readBack(call, link, link.field("id"), !tie.create());
         Future<JsonArray> done = tie.create() ? links.create(input) : links.dismiss(input);
         return done.compose(rows -> {
             if (rows.isEmpty()) {
@@ -224,7 +234,7 @@ final class MutationRunner {
                 return Future.succeededFuture();
             }
             List<String> ids = List.of(rows.getJsonObject(0).getString("id"));
-            return readBack(call, link, link.field("id"), ids, !tie.create()).map(answer -> {
+            return readBack.run(query, ids).map(answer -> {
                 answer.writeFirst(out);
                 return null;
             });

@@ -9,6 +9,7 @@ import graphql.parser.ParserEnvironment;
 import graphql.parser.ParserOptions;
 import graphql.parser.exceptions.ParseCancelledException;
 import graphql.schema.GraphQLSchema;
+import graphql.validation.GoodFaithIntrospectionExceeded;
 import graphql.validation.ValidationError;
 import graphql.validation.ValidationErrorType;
 import graphql.validation.Validator;
@@ -44,7 +45,7 @@ final class ParsedDocument {
         limits.checkLength(text);
         Document document = parse(text, limits);
         limits.check(document);
-        List<ValidationError> errors = new Validator().validateDocument(schema, document, Locale.ENGLISH);
+        List<ValidationError> errors = validate(document, schema);
         if (errors.stream().anyMatch(ParsedDocument::isLimit)) {
             throw new Failure(
                     FailureCode.TOO_COMPLEX, "the operation selects more fields than it may, through its fragments");
@@ -53,6 +54,15 @@ final class ParsedDocument {
             throw RequestFailure.of(errors);
         }
         return new ParsedDocument(document);
+    }
+
+    private static List<ValidationError> validate(Document document, GraphQLSchema schema) {
+        try {
+            return new Validator().validateDocument(schema, document, Locale.ENGLISH);
+        } catch (GoodFaithIntrospectionExceeded e) {
+            throw RequestFailure.of(
+                    Code.GRAPHQL_VALIDATION_FAILED, "the introspection asks for more than any tool does", null);
+        }
     }
 
     private static boolean isLimit(ValidationError error) {
@@ -114,7 +124,7 @@ final class ParsedDocument {
         return String.join(
                 ", ",
                 operations.stream()
-                        .map(operation -> String.valueOf(operation.getName()))
+                        .map(operation -> operation.getName() == null ? "one without a name" : operation.getName())
                         .toList());
     }
 }

@@ -43,12 +43,17 @@ final class RequestFailure extends RuntimeException {
     }
 
     private static JsonObject error(Code code, @Nullable String message, @Nullable SourceLocation location) {
-        JsonObject error = new JsonObject().put("message", message);
+        JsonObject error = new JsonObject().put("message", message == null ? null : readable(message));
         if (location != null && location.getLine() > 0) {
             JsonObject at = new JsonObject().put("line", location.getLine()).put("column", location.getColumn());
             error.put("locations", new JsonArray().add(at));
         }
         return error.put("extensions", new JsonObject().put("code", code.name()));
+    }
+
+    /** Without graphql-java's own way to print the values of a document. */
+    private static String readable(String message) {
+        return message.replaceAll(" with value '\\w+\\{.*}'", "");
     }
 
     JsonArray errors() {

@@ -21,6 +21,7 @@ import graphql.schema.GraphQLScalarType;
 import io.vinculum.catalog.ColumnType;
 import io.vinculum.catalog.Scalar;
 import io.vinculum.failure.Failure;
+import io.vinculum.json.JsonText;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -105,7 +106,7 @@ final class ScalarTypes {
             if (literal instanceof StringValue text) {
                 return text.getValue();
             } else if (literal instanceof IntValue number) {
-                return number.getValue();
+                return JsonText.whole(number.getValue());
             } else if (literal instanceof FloatValue number) {
                 return number.getValue();
             } else if (literal instanceof BooleanValue bool) {

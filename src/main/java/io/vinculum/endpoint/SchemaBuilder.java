@@ -24,6 +24,7 @@ import io.vinculum.catalog.Names;
 import io.vinculum.catalog.Relation;
 import io.vinculum.catalog.Scalar;
 import io.vinculum.endpoint.RootField.Links.Action;
+import io.vinculum.failure.Failure;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class SchemaBuilder {
     private final Catalog catalog;
     private final ScalarTypes scalars = new ScalarTypes();
-    private final InputTypes inputs = new InputTypes(scalars);
+    private final InputTypes inputs;
     private final Map<String, RootField> roots = new LinkedHashMap<>();
     private final GraphQLObjectType.Builder query =
             GraphQLObjectType.newObject().name("Query");
@@ -44,6 +45,7 @@ final class SchemaBuilder {
 
     SchemaBuilder(Catalog catalog) {
         this.catalog = catalog;
+        this.inputs = new InputTypes(scalars, new TypeNames(catalog));
     }
 
     Schema build() {
@@ -104,7 +106,7 @@ final class SchemaBuilder {
         return field.required() ? nonNull(whole) : whole;
     }
 
-    private static GraphQLFieldDefinition relationField(Relation relation) {
+    private GraphQLFieldDefinition relationField(Relation relation) {
         GraphQLFieldDefinition.Builder field =
                 newFieldDefinition().name(relation.name()).description(relation.description());
         String target = relation.target().typeName();
@@ -115,15 +117,15 @@ final class SchemaBuilder {
                 : field.type(typeRef(target)).build();
     }
 
-    private static List<GraphQLArgument> listArguments(Entity entity) {
+    private List<GraphQLArgument> listArguments(Entity entity) {
         return List.of(
                 newArgument()
                         .name("filters")
-                        .type(typeRef(InputTypes.filters(entity)))
+                        .type(typeRef(inputs.filters(entity)))
                         .build(),
                 newArgument()
                         .name("order")
-                        .type(list(nonNull(typeRef(InputTypes.order(entity)))))
+                        .type(list(nonNull(typeRef(inputs.order(entity)))))
                         .build(),
                 newArgument().name("skip").type(Scalars.GraphQLInt).build(),
                 newArgument().name("take").type(Scalars.GraphQLInt).build());
@@ -161,18 +163,25 @@ final class SchemaBuilder {
 
     private void addQuery(GraphQLFieldDefinition field, RootField meaning) {
         query.field(field);
-        roots.put(field.getName(), meaning);
+        enter(field, meaning);
     }
 
     private void addMutation(GraphQLFieldDefinition field, RootField meaning) {
         mutation.field(field);
-        roots.put(field.getName(), meaning);
+        enter(field, meaning);
+    }
+
+    private void enter(GraphQLFieldDefinition field, RootField meaning) {
+        if (roots.put(field.getName(), meaning) != null) {
+            throw Failure.invalid("two declarations would both make the operation '" + field.getName()
+                    + "'; rename one, or use @model(plural: \"…\")");
+        }
     }
 
     private void writes(Model model) {
         String plural = Names.pascal(model.plural());
         for (boolean create : List.of(true, false)) {
-            String input = create ? InputTypes.create(model) : InputTypes.update(model);
+            String input = create ? inputs.create(model) : inputs.update(model);
             addMutation(
                     newFieldDefinition()
                             .name((create ? "create" : "update") + plural)
@@ -201,7 +210,7 @@ final class SchemaBuilder {
                     .forEach(side -> field.argument(
                             newArgument().name(side.inputKey(link)).type(nonNull(Scalars.GraphQLID))));
             if (create && !link.custom().isEmpty()) {
-                field.argument(newArgument().name("data").type(typeRef(InputTypes.data(link))));
+                field.argument(newArgument().name("data").type(typeRef(inputs.data(link))));
             }
             addMutation(field.build(), new RootField.Tie(link, create));
         }

@@ -1,10 +1,7 @@
 package io.vinculum.endpoint;
 
-import graphql.GraphQLContext;
 import graphql.execution.CoercedVariables;
-import graphql.execution.ValuesResolver;
 import graphql.language.Field;
-import graphql.schema.GraphQLArgument;
 import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLObjectType;
 import graphql.schema.GraphQLSchema;
@@ -25,7 +22,6 @@ import io.vinculum.query.Slot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,13 +80,9 @@ final class SelectionCompiler {
                 entity,
                 items(entity, fields, withDeleted, hops),
                 FilterParser.graphql(limits).parse(entity, literals.skeleton(arguments.get("filters"))),
-                OrderParser.complete(entity, new OrderParser(limits).parse(entity, order(arguments.get("order")))),
+                OrderParser.complete(entity, new OrderParser(limits).parse(entity, arguments.get("order"))),
                 new Selection.Paging(slot(arguments, "skip", Slot.Use.SKIP), slot(arguments, "take", Slot.Use.TAKE)),
                 withDeleted);
-    }
-
-    private static @Nullable Object order(@Nullable Object given) {
-        return given instanceof Leaf leaf && leaf.kind() == Leaf.Kind.NULL ? null : given;
     }
 
     private Optional<Slot> slot(Map<String, Object> arguments, String name, Slot.Use use) {
@@ -107,9 +99,7 @@ final class SelectionCompiler {
     }
 
     private Map<String, Object> arguments(Field field, GraphQLFieldDefinition definition) {
-        List<GraphQLArgument> declared = definition.getArguments();
-        return ValuesResolver.getArgumentValues(
-                declared, field.getArguments(), leaves, GraphQLContext.getDefault(), Locale.ENGLISH);
+        return FieldArguments.of(field, definition, leaves);
     }
 
     private List<Selection.Item> items(Entity entity, List<Field> fields, boolean withDeleted, int hops) {
@@ -158,6 +148,11 @@ final class SelectionCompiler {
             return new Leaf(offset + values.size() - 1, kind, value);
         }
 
+        /** Gives a value to a leaf that was added without one. */
+        void set(Leaf leaf, Object value) {
+            values.set(leaf.index() - offset, value);
+        }
+
         /** Arguments with leaves in place of all values. */
         @Nullable
         Object skeleton(@Nullable Object argument) {
@@ -201,7 +196,10 @@ final class SelectionCompiler {
         /** A list or JSON literal may hold variables. */
         private static @Nullable Object resolved(@Nullable Object value, List<@Nullable Object> variables) {
             if (value instanceof Leaf leaf) {
-                return leaf.index() < 0 ? null : variables.get(leaf.index());
+                return variables.get(leaf.index());
+            }
+            if (value instanceof JsonLiteral literal) {
+                return resolved(literal.value(), variables);
             }
             if (value instanceof List<?> list) {
                 List<@Nullable Object> resolved = new ArrayList<>(list.size());

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class VariableShape {
     private final StringBuilder key = new StringBuilder();
     private final List<@Nullable Object> values = new ArrayList<>();
-    private final Map<String, Object> leaves = new LinkedHashMap<>();
+    private final Map<String, @Nullable Object> leaves = new LinkedHashMap<>();
 
     private VariableShape() {}
 
@@ -38,7 +38,7 @@ final class VariableShape {
         for (VariableDefinition definition : definitions) {
             String name = definition.getName();
             if (variables.containsKey(name)) {
-                Object leaf = shape.walk(type(schema, definition.getType()), variables.get(name));
+                @Nullable Object leaf = shape.walk(type(schema, definition.getType()), variables.get(name));
                 shape.leaves.put(name, leaf);
             } else {
                 shape.key.append('-');
@@ -57,11 +57,11 @@ final class VariableShape {
         return (GraphQLInputType) Objects.requireNonNull(schema.getType(((TypeName) type).getName()));
     }
 
-    private Object walk(GraphQLInputType declared, @Nullable Object value) {
+    private @Nullable Object walk(GraphQLInputType declared, @Nullable Object value) {
         GraphQLInputType type = (GraphQLInputType) GraphQLTypeUtil.unwrapNonNull(declared);
         if (value == null) {
             key.append('N');
-            return new Leaf(-1, Leaf.Kind.NULL, null);
+            return null;
         }
         if (type instanceof GraphQLInputObjectType object) {
             return object(object, (Map<?, ?>) value);
@@ -89,7 +89,7 @@ final class VariableShape {
     }
 
     private Object object(GraphQLInputObjectType type, Map<?, ?> value) {
-        Map<String, Object> kept = new LinkedHashMap<>();
+        Map<String, @Nullable Object> kept = new LinkedHashMap<>();
         key.append('{');
         value.forEach((name, element) -> {
             String field = String.valueOf(name);
@@ -107,7 +107,7 @@ final class VariableShape {
         if (!objects) {
             return leaf(list, Leaf.Kind.MANY);
         }
-        List<Object> kept = new ArrayList<>();
+        List<@Nullable Object> kept = new ArrayList<>();
         key.append('[');
         list.forEach(one -> kept.add(walk(element, one)));
         key.append(']');

@@ -31,6 +31,13 @@ public final class Nearest {
         return near + " known: " + (some.isEmpty() ? "none" : String.join(", ", some) + more);
     }
 
+    /** Names as a message may list them: the first dozen, and how many more there are. */
+    public static String some(Collection<String> names) {
+        String listed = String.join(
+                ", ", names.stream().limit(MOST_LISTED).map(Nearest::shown).toList());
+        return names.size() <= MOST_LISTED ? listed : listed + " and " + (names.size() - MOST_LISTED) + " more";
+    }
+
     /** A name as it may be shown in a message: cut when it is long, without control characters. */
     public static String shown(String given) {
         String cut = given.length() <= LONGEST_COMPARED ? given : given.substring(0, LONGEST_COMPARED) + "…";

@@ -6,11 +6,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,22 +57,40 @@ public final class JsonText {
         }
     }
 
-    /** The same, from UTF-8 bytes. */
+    /** The same, from bytes, which must be UTF-8 to the letter: neither overlong nor surrogates. */
     public static @Nullable Object parse(byte[] text) {
-        try (JsonParser parser = FACTORY.createParser(text)) {
-            return parse(parser);
-        } catch (IOException e) {
-            throw invalid(e);
+        try {
+            return parse(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw Failure.invalid("not JSON: the text is not valid UTF-8");
         }
     }
 
+    /** A whole number in the smallest type that holds it, as a parsed one has it. */
+    public static Number whole(BigInteger value) {
+        if (value.bitLength() < Integer.SIZE) {
+            return value.intValue();
+        }
+        return value.bitLength() < Long.SIZE ? (Number) value.longValue() : value;
+    }
+
     private static Failure invalid(IOException e) {
+        if (e instanceof StreamConstraintsException) {
+            return Failure.invalid("not JSON that is taken: it is nested deeper than " + MAX_DEPTH
+                    + ", or has a key or a number that is too long");
+        }
         if (e instanceof JsonProcessingException json && json.getLocation() != null) {
-            return Failure.invalid("not JSON: " + json.getOriginalMessage().split("\n", 2)[0] + " (line "
+            // The parser's own advice is for those who configure it.
+            String reason =
+                    json.getOriginalMessage().split("[\n(]|: enable", 2)[0].strip();
+            return Failure.invalid("not JSON: " + reason + " (line "
                     + json.getLocation().getLineNr() + ", column "
                     + json.getLocation().getColumnNr() + ")");
         }
-        return Failure.invalid("not JSON: the text is not valid UTF-8");
+        return Failure.invalid("not JSON");
     }
 
     private static @Nullable Object parse(JsonParser parser) throws IOException {

@@ -87,8 +87,14 @@ final class Cardinality {
                 + "' already; dismiss that link first, or declare '" + other.field() + "' as a list");
     }
 
+    /** Names the modules where they tell the sides apart, else the models. */
     private static String message(Link link) {
-        return "Cannot create multiple links between '" + link.first().model().module() + "' and '"
-                + link.second().model().module() + "'";
+        String first = link.namedByModules()
+                ? link.first().model().module()
+                : link.first().model().name();
+        String second = link.namedByModules()
+                ? link.second().model().module()
+                : link.second().model().name();
+        return "Cannot create multiple links between '" + first + "' and '" + second + "'";
     }
 }

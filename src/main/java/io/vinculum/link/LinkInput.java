@@ -4,6 +4,7 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Link.Side;
+import io.vinculum.database.Violation;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
@@ -77,13 +78,13 @@ record LinkInput(Link link, Object first, Object second, Map<Field, @Nullable Ob
         return data;
     }
 
-    /** Fails when a link that may be made lacks a required column. */
-    void checkComplete() {
-        for (Field column : link.custom()) {
-            if (column.required() && column.defaultText() == null && !data.containsKey(column)) {
-                throw Failure.invalid("data." + column.name() + " is required by the link '" + link.name() + "'");
-            }
-        }
+    /** The failure of a link that is not there yet and lacks a required column. */
+    static Throwable incomplete(Link link, Throwable cause) {
+        return Violation.of(cause)
+                .filter(violation -> violation.kind() == Violation.Kind.REQUIRED)
+                .<Throwable>map(violation -> Failure.invalid(
+                        "data." + violation.columns().get(0) + " is required by the link '" + link.name() + "'"))
+                .orElse(cause);
     }
 
     /** An input as its sender would write it, for messages. */

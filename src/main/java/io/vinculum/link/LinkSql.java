@@ -53,20 +53,31 @@ final class LinkSql {
         for (Field custom : link.custom()) {
             String name = quote(custom.column());
             columns.add(name);
-            values.add(rows.add(custom.type(), column(inputs, input -> input.valueForInsert(custom))));
+            String value = rows.add(custom.type(), column(inputs, input -> input.valueForInsert(custom)));
+            boolean mustBeGiven = custom.required() && custom.defaultText() == null;
+            // What a row that is there holds stands in for what was not given: not null is checked before the conflict.
+            values.add(mustBeGiven ? "coalesce(" + value + ", b." + name + ")" : value);
             given(inputs, custom, rows).ifPresent(set -> sets.add(name + " = " + set));
         }
         String source = rows.sql();
         String sql = "with before as materialized (select " + own(link.first()) + " as first, " + own(link.second())
-                + " as second, l.deleted_at from " + source + " join " + table + " l on " + own(link.first()) + " = "
+                + " as second, l.deleted_at" + customColumns() + " from " + source + " join " + table + " l on "
+                + own(link.first()) + " = "
                 + first + " and " + own(link.second()) + " = " + second + "), written as (insert into " + table
                 + " as l (" + String.join(", ", columns) + ") select " + String.join(", ", values) + " from " + source
-                + " on conflict (" + columns.get(0) + ", " + columns.get(1) + ") do update set "
+                + " left join before b on b.first = " + first + " and b.second = " + second + " on conflict ("
+                + columns.get(0) + ", " + columns.get(1) + ") do update set "
                 + String.join(", ", sets) + " returning l.*) select " + RowJson.columns(link, "l")
                 + ", case when b.first is null then 'created' when b.deleted_at is null then 'updated' else 'revived' end"
                 + " from written l left join before b on b.first = " + own(link.first()) + " and b.second = "
                 + own(link.second());
         return new Statement(sql, rows.parameters());
+    }
+
+    private String customColumns() {
+        StringBuilder columns = new StringBuilder();
+        link.custom().forEach(custom -> columns.append(", ").append(quote("l", custom.column())));
+        return columns.toString();
     }
 
     /** What a custom column becomes on a link that is there; empty when no input gives it. */

@@ -14,6 +14,7 @@ import io.vinculum.event.Events;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.link.LinkInput.Pair;
+import io.vinculum.rows.BrokenRule;
 import io.vinculum.rows.Removal;
 import io.vinculum.rows.RemovalEvents;
 import io.vinculum.rows.Removed;
@@ -54,7 +55,6 @@ public final class Links {
      */
     public Future<JsonArray> create(@Nullable Object links) {
         List<LinkInput> inputs = inputs(links);
-        inputs.forEach(LinkInput::checkComplete);
         Map<Link, List<LinkInput>> byLink = merged(inputs);
         return database.transaction(session -> each(byLink, (link, some) -> create(session, link, some)))
                 .map(rows -> {
@@ -119,7 +119,8 @@ public final class Links {
         }
         return checked.compose(done -> session.run(sql.upsert(inputs)))
                 .map(rows -> answered(link, rows, true))
-                .recover(cause -> Cardinality.explain(session, link, inputs, cause));
+                .recover(cause -> Cardinality.explain(session, link, inputs, cause))
+                .recover(cause -> Future.failedFuture(LinkInput.incomplete(link, cause)));
     }
 
     private static Future<?> checkRecords(Session session, Link link, List<LinkInput> inputs) {
@@ -225,10 +226,12 @@ public final class Links {
     }
 
     private Future<JsonObject> removed(String what, Removing work) {
-        return database.transaction(work::apply).map(removed -> {
-            RemovalEvents.publish(events, removed, what);
-            return removed.toJson();
-        });
+        return database.transaction(session ->
+                        work.apply(session).recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause))))
+                .map(removed -> {
+                    RemovalEvents.publish(events, removed, what);
+                    return removed.toJson();
+                });
     }
 
     private Map<Model, List<?>> records(@Nullable Object of) {

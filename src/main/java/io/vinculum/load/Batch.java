@@ -89,6 +89,25 @@ final class Batch {
         return new Statement(sql, rows.parameters());
     }
 
+    /** The keys of a checked link's side whose records are not there. */
+    Statement missing(Link.Side side) {
+        Unnest rows = new Unnest();
+        String key = rows.add(side.key().type(), values.get(position(side.key().column())));
+        Model model = side.model();
+        String sql = "select " + key + " from " + rows.sql() + " where not exists (select from "
+                + Identifier.table(model.table().schema(), model.table().name()) + " m where "
+                + quote("m", model.key().column()) + " = " + key + " and m.deleted_at is null) limit 1";
+        return new Statement(sql, rows.parameters());
+    }
+
+    /** The failure of a checked link whose record is not there. */
+    Failure notThere(Link.Side side, Object key) {
+        int row = values.get(position(side.key().column())).indexOf(key);
+        return Failure.notFound(
+                "line " + lines.get(Math.max(0, row)) + ": " + side.model().name() + " '" + key
+                        + "' is not there, and '" + entity.name() + "' links only records that are");
+    }
+
     private String revive(Link link) {
         List<String> sets = new ArrayList<>(List.of("deleted_at = null", "updated_at = now()"));
         link.custom().stream()
@@ -136,8 +155,16 @@ final class Batch {
         return first;
     }
 
-    private static Failure explained(Violation violation, String where) {
+    private Failure explained(Violation violation, String where) {
         String what = String.join(", ", violation.columns()) + " '" + violation.values() + "'";
+        if (violation.kind() == Violation.Kind.UNIQUE
+                && entity instanceof Link link
+                && violation.columns().size() == 1) {
+            return Failure.invalid(where + "Cannot create multiple links between '"
+                    + link.first().model().name() + "' and '"
+                    + link.second().model().name() + "': the record with " + what
+                    + " has a partner already");
+        }
         return violation.kind() == Violation.Kind.UNIQUE
                 ? new Failure(io.vinculum.failure.FailureCode.DUPLICATE, where + what + " is there already")
                 : Failure.notFound(where + what + " refers to a record that is not there");

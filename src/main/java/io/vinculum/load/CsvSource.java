@@ -28,6 +28,7 @@ final class CsvSource implements RowSource {
 
     private final CountingStream in;
     private final Iterator<CsvRecord> records;
+    private long lastLine = 1;
     private final List<String> header;
 
     CsvSource(CountingStream in) throws IOException {
@@ -78,7 +79,8 @@ final class CsvSource implements RowSource {
         try {
             return records.hasNext() ? records.next() : null;
         } catch (CsvParseException e) {
-            throw Failure.invalid("not CSV: " + e.getMessage());
+            throw Failure.invalid("not CSV after line " + lastLine
+                    + ": a quoted cell goes on after its closing quote; write \"\" for a quote inside it");
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CharacterCodingException) {
                 throw Failure.invalid("the file is not UTF-8");
@@ -96,8 +98,10 @@ final class CsvSource implements RowSource {
     public Optional<SourceRow> next() throws IOException {
         CsvRecord record = record();
         if (record == null) {
+            checkClosed();
             return Optional.empty();
         }
+        lastLine = record.getStartingLineNumber();
         if (record.getFieldCount() != header.size()) {
             throw Failure.invalid("line " + record.getStartingLineNumber() + " has " + record.getFieldCount()
                     + " cells, but the header names " + header.size() + " columns");
@@ -108,6 +112,13 @@ final class CsvSource implements RowSource {
             cells.put(header.get(i), cell.equals(NULL) ? null : cell);
         }
         return Optional.of(new SourceRow(record.getStartingLineNumber(), cells));
+    }
+
+    private void checkClosed() {
+        if (in.quotes() % 2 != 0) {
+            throw Failure.invalid(
+                    "a quoted cell is never closed; look at line " + lastLine + ", where the last row begins");
+        }
     }
 
     @Override

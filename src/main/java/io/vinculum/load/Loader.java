@@ -87,13 +87,30 @@ public final class Loader {
                 .recover(cause -> Future.failedFuture(unreadable(cause)))
                 .compose(batch -> batch.size() == 0
                         ? Future.succeededFuture(before)
-                        : session.change(batch.statement())
+                        : checked(session, batch)
+                                .compose(good -> session.change(batch.statement()))
                                 .recover(cause -> Future.failedFuture(batch.explained(cause)))
                                 .compose(written -> {
                                     long rows = before + batch.size();
                                     progress.at(rows, source.position(), size);
                                     return batches(session, source, header, size, rows);
                                 }));
+    }
+
+    private Future<Void> checked(Session session, Batch batch) {
+        Future<Void> checked = Future.succeededFuture();
+        if (entity instanceof Link link && link.checked()) {
+            for (Link.Side side : link.sides()) {
+                checked = checked.compose(done -> session.run(batch.missing(side)))
+                        .map(rows -> {
+                            if (!rows.isEmpty()) {
+                                throw batch.notThere(side, rows.get(0).getValue(0));
+                            }
+                            return null;
+                        });
+            }
+        }
+        return checked;
     }
 
     private static Throwable unreadable(Throwable cause) {

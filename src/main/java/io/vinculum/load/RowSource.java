@@ -46,6 +46,7 @@ interface RowSource extends Closeable {
     /** Counts what passes through. */
     final class CountingStream extends FilterInputStream {
         private long position;
+        private long quotes;
 
         CountingStream(InputStream in) {
             super(in);
@@ -55,10 +56,16 @@ interface RowSource extends Closeable {
             return position;
         }
 
+        /** How many double quotes passed; a file whose cells are all closed has an even number. */
+        long quotes() {
+            return quotes;
+        }
+
         @Override
         public int read() throws IOException {
             int value = super.read();
             position += value < 0 ? 0 : 1;
+            quotes += value == '"' ? 1 : 0;
             return value;
         }
 
@@ -66,6 +73,9 @@ interface RowSource extends Closeable {
         public int read(byte[] into, int from, int most) throws IOException {
             int count = super.read(into, from, most);
             position += Math.max(0, count);
+            for (int i = from; i < from + count; i++) {
+                quotes += into[i] == '"' ? 1 : 0;
+            }
             return count;
         }
     }

@@ -4,16 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Catalog;
-import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Model;
 import io.vinculum.catalog.Relation;
 import io.vinculum.database.Database;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
-import io.vinculum.database.Violation;
 import io.vinculum.event.Events;
 import io.vinculum.failure.Failure;
-import io.vinculum.failure.FailureCode;
+import io.vinculum.rows.BrokenRule;
 import io.vinculum.rows.Numbering;
 import io.vinculum.rows.Removal;
 import io.vinculum.rows.RemovalEvents;
@@ -67,28 +65,7 @@ final class Records {
     }
 
     private Future<List<Row>> rows(Session session, Statement statement) {
-        return session.run(statement).recover(cause -> Future.failedFuture(explained(cause)));
-    }
-
-    /** A constraint that was broken, with the field and the value. */
-    private Throwable explained(Throwable cause) {
-        return Violation.of(cause).<Throwable>map(this::explained).orElse(cause);
-    }
-
-    private Failure explained(Violation violation) {
-        List<String> names = violation.columns().stream().map(this::fieldName).toList();
-        String what = model.name() + " with " + String.join(", ", names) + " '" + violation.values() + "'";
-        return violation.kind() == Violation.Kind.UNIQUE
-                ? new Failure(FailureCode.DUPLICATE, "there is a " + what + " already")
-                : Failure.notFound("the record that a " + what + " refers to is not there");
-    }
-
-    private String fieldName(String column) {
-        return model.fields().values().stream()
-                .filter(field -> field.column().equals(column))
-                .map(Field::name)
-                .findFirst()
-                .orElse(column);
+        return session.run(statement).recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause)));
     }
 
     private Object key(Row row) {
@@ -153,7 +130,8 @@ final class Records {
         }
         Future<?> cleared =
                 replacing ? session.change(sql.clearPivot(relation, pivot, touched)) : Future.succeededFuture();
-        return cleared.compose(done -> session.change(sql.fillPivot(pivot, near, far)));
+        return cleared.compose(done -> session.change(sql.fillPivot(pivot, near, far)))
+                .recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause)));
     }
 
     private JsonArray published(String what, List<Row> rows) {
@@ -181,7 +159,7 @@ final class Records {
                 "restored",
                 keys,
                 (session, bound) -> Removal.restore(catalog, session, model, bound)
-                        .recover(cause -> Future.failedFuture(explained(cause))));
+                        .recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause))));
     }
 
     private interface Work {

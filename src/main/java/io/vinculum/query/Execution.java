@@ -10,6 +10,7 @@ import io.vinculum.catalog.Model;
 import io.vinculum.database.Statement;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.failure.Nearest;
 import io.vinculum.json.JsonText;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -101,13 +102,13 @@ final class Execution {
                         there.add(String.valueOf(row.getValue(bound.plan().keyColumn()))));
         Set<String> missing = new LinkedHashSet<>();
         for (Slot slot : bound.plan().keySlots()) {
-            Object asked = bound.values().get(slot.index());
-            (asked instanceof List<?> list ? list : List.of(String.valueOf(asked)))
+            Object asked = slot.bind(bound.values());
+            List.of(asked instanceof Object[] many ? many : new Object[] {asked})
                     .forEach(key -> missing.add(String.valueOf(key)));
         }
         missing.removeAll(there);
         if (!missing.isEmpty()) {
-            throw Failure.notFound(bound.plan().entity().name() + " not found: " + String.join(", ", missing));
+            throw Failure.notFound(bound.plan().entity().name() + " not found: " + Nearest.some(missing));
         }
     }
 

@@ -4,7 +4,6 @@ import static io.vinculum.database.Identifier.quote;
 import static io.vinculum.query.SqlWriter.column;
 import static io.vinculum.query.SqlWriter.table;
 
-import io.vinculum.catalog.Entity;
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Relation;
 import io.vinculum.query.Selection.Column;
@@ -211,11 +210,7 @@ final class LevelPlanner {
                 hop.relation(), column(hop.from(), hop.relation().join().near()), hop.alias());
         List<String> columns = new ArrayList<>();
         used.getOrDefault(hop.alias(), Set.of()).forEach(field -> columns.add(column(hop.alias(), field)));
-        Entity target = hop.relation().target();
-        String chosen = sql.ambiguous(hop.relation())
-                ? " order by " + column(hop.alias(), target.deletedAt()) + " desc nulls first, "
-                        + column(hop.alias(), target.field(Entity.CREATED_AT)) + " desc"
-                : "";
+        String chosen = sql.ambiguous(hop.relation()) ? " order by " + source.best() : "";
         return " left join lateral (select " + String.join(", ", columns) + " from " + source.from() + " where "
                 + source.where() + chosen + " limit 1) " + hop.alias() + " on true";
     }

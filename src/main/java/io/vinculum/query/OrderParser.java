@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads an order: an object whose key order counts, or a list of one-key objects. */
 public final class OrderParser {
+    /** More keys than any screen sorts by; each may be a join. */
+    private static final int MOST_KEYS = 32;
+
     private final QueryLimits limits;
 
     public OrderParser(QueryLimits limits) {
@@ -56,6 +59,9 @@ public final class OrderParser {
             String name = String.valueOf(key);
             Field field = entity.fields().get(name);
             Relation relation = entity.relations().get(name);
+            if (into.size() == MOST_KEYS) {
+                throw new Failure(FailureCode.TOO_COMPLEX, "order takes at most " + MOST_KEYS + " keys");
+            }
             if (field != null) {
                 into.add(new Ordering(path, sortable(entity, field), direction(entity, field, value)));
             } else if (relation != null) {
@@ -75,7 +81,7 @@ public final class OrderParser {
     }
 
     private static Direction direction(Entity entity, Field field, @Nullable Object value) {
-        String name = String.valueOf(value);
+        String name = value instanceof String text ? text : JsonText.shown(value);
         return Direction.named(name)
                 .orElseThrow(() -> Failure.invalid("order." + entity.name() + "." + field.name()
                         + " has an unknown direction '" + Nearest.shown(name) + "'"

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one shape of selection is answered: a tree of levels, and a statement that counts the root rows when asked.
@@ -26,6 +27,22 @@ public record Plan(
     /** Whether one statement answers it, which is a snapshot by itself. */
     boolean single() {
         return count.isEmpty() && root.children().isEmpty();
+    }
+
+    /**
+     * Checks the values of a request without running anything.
+     *
+     * @throws io.vinculum.failure.Failure {@code INVALID_DATA} for a value that its slot does not take
+     */
+    public void check(List<? extends @Nullable Object> values) {
+        check(root, values);
+    }
+
+    private static void check(Level level, List<? extends @Nullable Object> values) {
+        if (level instanceof Level.Sql sql) {
+            sql.bind(values, List.of(), 0);
+        }
+        level.children().forEach(child -> check(child, values));
     }
 
     /** The levels in words, nested as they run. */

@@ -26,6 +26,10 @@ final class RowWriter {
     }
 
     void write(Tuple row, LevelRows rows, JsonBytes out) {
+        if (keys.isEmpty()) {
+            out.raw('{').raw('}');
+            return;
+        }
         for (int i = 0; i < members.size(); i++) {
             out.raw(keys.get(i));
             members.get(i).write(row, rows, out);

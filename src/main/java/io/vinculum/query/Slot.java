@@ -21,6 +21,7 @@ public record Slot(int index, Use use, ColumnType type, String where) {
     public enum Use {
         ONE,
         MANY,
+        PATTERN,
         WORDS,
         SKIP,
         TAKE
@@ -41,14 +42,25 @@ public record Slot(int index, Use use, ColumnType type, String where) {
         return switch (use) {
             case ONE -> type.read(raw, where);
             case MANY -> type.readMany((List<?>) JsonText.list(where, raw), where);
+            case PATTERN -> pattern(raw);
             case WORDS -> words(raw);
             case SKIP, TAKE -> count(raw);
         };
     }
 
+    private Object pattern(@Nullable Object raw) {
+        String text = type.read(raw, where).toString();
+        int backslashes = text.length() - text.replaceAll("\\\\+$", "").length();
+        if (backslashes % 2 == 1) {
+            throw Failure.invalid(where + " takes a pattern, was " + JsonText.shown(text)
+                    + ", which ends in a backslash that escapes nothing; write two for a real one");
+        }
+        return text;
+    }
+
     private Object words(@Nullable Object raw) {
         String text = type.read(raw, where).toString().strip();
-        String[] words = text.isEmpty() ? new String[0] : text.split("\\s+");
+        String[] words = text.isEmpty() ? new String[0] : text.split("[\\s\\p{Z}]+");
         if (words.length > MAX_WORDS) {
             throw Failure.invalid(where + " takes at most " + MAX_WORDS + " words, was " + words.length);
         }

@@ -21,6 +21,7 @@ import io.vinculum.query.Condition.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the parts of one statement: placeholders, sources of rows, conditions. Names come from the catalog and are
@@ -70,8 +71,13 @@ final class SqlWriter {
         return withDeleted ? "true" : column(alias, entity.deletedAt()) + " is null";
     }
 
-    /** A {@code from} list and the condition that belongs to it. */
-    record Source(String from, String where) {}
+    /**
+     * A {@code from} list and the condition that belongs to it.
+     *
+     * @param best the order in which the first row is the one to choose where a to-one relation meets several: live
+     *     before deleted, then the newest link
+     */
+    record Source(String from, String where, String best) {}
 
     /** The rows that a relation leads to from one owner, given the SQL of the owner's near field. */
     Source source(Relation relation, String near, String alias) {
@@ -80,14 +86,25 @@ final class SqlWriter {
             String via = alias("l");
             return new Source(
                     viaTarget(through, via, relation.target(), alias),
-                    column(via, through.viaNear()) + " = " + near + liveVia(through, via));
+                    column(via, through.viaNear()) + " = " + near + liveVia(through, via),
+                    best(via, through.viaDeleted(), through.viaCreated()) + best(alias, relation.target()));
         }
         Join.ByKey key = (Join.ByKey) relation.join();
         String far = column(alias, key.far());
         String meets = key.near().type().list()
                 ? far + " = any(" + near + ")"
                 : key.far().type().list() ? far + " @> array[" + near + "]" : far + " = " + near;
-        return new Source(target, meets + " and " + live(alias, relation.target()));
+        return new Source(target, meets + " and " + live(alias, relation.target()), best(alias, relation.target()));
+    }
+
+    private static String best(String alias, Entity target) {
+        return best(alias, target.deletedAt(), target.field(Entity.CREATED_AT)).replaceFirst(", $", "");
+    }
+
+    private static String best(String alias, @Nullable Field deleted, @Nullable Field created) {
+        return deleted == null || created == null
+                ? ""
+                : column(alias, deleted) + " desc nulls first, " + column(alias, created) + " desc, ";
     }
 
     /** The rows that a relation leads to from many owners, with the SQL of the key they are grouped by. */
@@ -98,7 +115,8 @@ final class SqlWriter {
             parentKey.append(column(via, through.viaNear()));
             return new Source(
                     viaTarget(through, via, relation.target(), alias),
-                    column(via, through.viaNear()) + " = any(" + keys + ")" + liveVia(through, via));
+                    column(via, through.viaNear()) + " = any(" + keys + ")" + liveVia(through, via),
+                    "");
         }
         Join.ByKey key = (Join.ByKey) relation.join();
         String far = column(alias, key.far());
@@ -108,7 +126,8 @@ final class SqlWriter {
             return new Source(
                     table(relation.owner().table()) + " " + owner + " join " + target + " on " + far + " = any("
                             + column(owner, key.near()) + ") and " + live(alias, relation.target()),
-                    column(owner, relation.owner().keys().get(0)) + " = any(" + keys + ")");
+                    column(owner, relation.owner().keys().get(0)) + " = any(" + keys + ")",
+                    "");
         }
         if (key.far().type().list()) {
             String parent = alias("k");
@@ -116,10 +135,11 @@ final class SqlWriter {
             return new Source(
                     "unnest(" + keys + ") " + parent + "(key) join " + target + " on " + far + " @> array[" + parent
                             + ".key]",
-                    live(alias, relation.target()));
+                    live(alias, relation.target()),
+                    "");
         }
         parentKey.append(far);
-        return new Source(target, far + " = any(" + keys + ") and " + live(alias, relation.target()));
+        return new Source(target, far + " = any(" + keys + ") and " + live(alias, relation.target()), "");
     }
 
     private String viaTarget(Join.Through through, String via, Entity target, String alias) {

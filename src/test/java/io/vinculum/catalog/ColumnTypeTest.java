@@ -105,10 +105,30 @@ class ColumnTypeTest {
                 "2026-03-01T25:00:00Z",
                 "12026-03-01T12:00:00Z",
                 "now",
-                "2026-03-01T23:59:60Z"
+                "2026-03-01T23:59:60Z",
+                "2026-02-30T00:00:00Z",
+                "2026-03-0112:00:00"
             })
     void refusesWhatIsNoMoment(String text) {
         refused(Scalar.DATE_TIME, text);
+    }
+
+    @Test
+    void aUuidHasItsFiveGroups() {
+        assertThat(read(Scalar.UUID, "018F3C5E-0000-7000-8000-000000000001"))
+                .hasToString("018f3c5e-0000-7000-8000-000000000001");
+        refused(Scalar.UUID, "018f3c5e00-00-7000-8000-000000000000");
+        refused(Scalar.UUID, "0-0-0-0-0000000000000000000000000000");
+    }
+
+    @Test
+    void aWrongValueOfAnyLengthIsShownCut() {
+        for (int length : new int[] {59, 60, 61, 62, 1_000, 100_000}) {
+            assertThatThrownBy(() -> read(Scalar.BIG_DECIMAL, "a".repeat(length)))
+                    .isInstanceOf(Failure.class)
+                    .message()
+                    .hasSizeLessThan(200);
+        }
     }
 
     @Test

@@ -136,6 +136,28 @@ class SdlReaderTest {
     }
 
     @Test
+    void namesOfGraphqlAndOfVinculumAreTaken() {
+        file("modules/a.graphqls", """
+                enum Colour { red }
+                type Query { id: ID! }
+                type Link { id: ID! }
+                type Graph { id: ID! }
+                type Thing {
+                  id: ID!
+                  and: String
+                  late: String @column(name: "created_at")
+                }
+                """);
+
+        refused(
+                "modules/a.graphqls:2: the name 'Query' belongs to",
+                "modules/a.graphqls:3: the model Link would hide",
+                "modules/a.graphqls:4: the model Graph would hide",
+                "modules/a.graphqls:7: 'and' is a word of filters",
+                "modules/a.graphqls:8: the column 'created_at' is there twice");
+    }
+
+    @Test
     void aDefaultMustFitItsType() {
         file("modules/product.graphqls", "type Product {\n  id: ID!\n  stock: Int! @default(value: \"many\")\n}");
 

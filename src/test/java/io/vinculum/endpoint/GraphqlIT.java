@@ -154,6 +154,108 @@ class GraphqlIT {
     }
 
     @Test
+    void aSelectionThatIsEmptyIsAnEmptyObject() {
+        answers(
+                "{ products(take: 1) { id @include(if: false) } product(id: \"p1\") { brand { id @skip(if: true) } reviews(take: 1) { id @skip(if: true) } } }",
+                "{}",
+                "{\"products\": [{}], \"product\": {\"brand\": {}, \"reviews\": [{}]}}");
+        answers(
+                "{ graph(entity: \"brand\", fields: [\"id\"]) { data @skip(if: true) } __typename @skip(if: true) }",
+                "{}",
+                "{\"graph\": {}}");
+    }
+
+    @Test
+    void aNullVariableIsAnAbsentArgumentAndANullInsideAnObjectIsAValue() {
+        answers(
+                "query($f: ProductFilters, $o: [ProductOrder!]) { products(filters: $f, order: $o) { id } }",
+                "{\"f\": null, \"o\": null}",
+                "{\"products\": [{\"id\": \"p1\"}, {\"id\": \"p2\"}]}");
+        answers(
+                "query($f: ProductFilters) { products(filters: $f) { id } }",
+                "{\"f\": {\"brand\": null}}",
+                "{\"products\": [{\"id\": \"p2\"}]}");
+        answers(
+                "query($b: BrandFilters) { products(filters: {brand: $b}) { id } }",
+                "{\"b\": null}",
+                "{\"products\": [{\"id\": \"p2\"}]}");
+        answers(
+                "query($f: ProductFilters) { products(filters: $f) { id } }",
+                "{\"f\": {\"weight_grams\": null}}",
+                "{\"products\": [{\"id\": \"p1\"}, {\"id\": \"p2\"}]}");
+        refused(
+                "query($id: ID = \"p1\") { product(id: $id) { id } }",
+                "{\"id\": null}",
+                "BAD_USER_INPUT",
+                "Null value");
+        refused(
+                "query($b: Boolean = true) { products { id @include(if: $b) } }",
+                "{\"b\": null}",
+                "BAD_USER_INPUT",
+                "'b'");
+        refused(
+                "query($o: [ProductOrder!]) { products(order: $o) { id } }",
+                "{\"o\": [{\"title\": null}]}",
+                "INVALID_DATA",
+                "unknown direction 'null'");
+    }
+
+    @Test
+    void jsonLiteralsMatchInsideLists() {
+        answers(
+                "{ products(filters: {attributes: {in: [{a: {b: 1}}]}}) { id } }",
+                "{}",
+                "{\"products\": [{\"id\": \"p1\"}]}");
+        answers(
+                "{ graph(entity: \"product\", fields: [\"id\"], pagination: {skip: 1, take: 1}) { data } }",
+                "{}",
+                "{\"graph\": {\"data\": [{\"id\": \"p2\"}]}}");
+    }
+
+    @Test
+    void introspectionFollowsItsVariables() {
+        String query = "query($n: String!) { __type(name: $n) { name } __schema { queryType { name } } }";
+        answers(
+                query,
+                "{\"n\": \"Product\"}",
+                "{\"__type\": {\"name\": \"Product\"}, \"__schema\": {\"queryType\": {\"name\": \"Query\"}}}");
+        answers(
+                query,
+                "{\"n\": \"Review\"}",
+                "{\"__type\": {\"name\": \"Review\"}, \"__schema\": {\"queryType\": {\"name\": \"Query\"}}}");
+    }
+
+    @Test
+    void anIntrospectionThatIsLargerThanAnyToolNeedsIsRefused() {
+        refused(
+                "{ a: __type(name: \"A\") { name } b: __type(name: \"B\") { name } }",
+                "{}",
+                "GRAPHQL_VALIDATION_FAILED",
+                "more than any tool");
+    }
+
+    @Test
+    void aMutationThatCannotBeAnsweredWritesNothing() {
+        refused(
+                "mutation { createBrands(data: [{name: \"x\"}]) { id products(take: -1) { id } } }",
+                "{}",
+                "INVALID_DATA",
+                "not negative");
+        refused(
+                "mutation { createBrands(data: [{name: \"x\"}]) { id products(filters: {title: {}}) { id } } }",
+                "{}",
+                "INVALID_DATA",
+                "no operator");
+        refused(
+                "mutation { createProductBrand(product_id: \"p2\", brand_id: \"b2\") { product { reviews(take: -1) { id } } } }",
+                "{}",
+                "INVALID_DATA",
+                "not negative");
+        assertThat(shop.rows("select from brand.brand")).hasSize(2);
+        assertThat(shop.rows("select from link.product_brand")).hasSize(1);
+    }
+
+    @Test
     void graphAnswersJson() {
         answers(
                 "query($f: JSON) { graph(entity: \"product\", fields: [\"id\", \"brand.name\"], filters: $f, count: true) { data metadata __typename } }",

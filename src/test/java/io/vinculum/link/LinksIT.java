@@ -70,6 +70,18 @@ class LinksIT {
     }
 
     @Test
+    void aLinkThatIsThereIsUpdatedWithoutItsRequiredColumns() {
+        String pair = "{\"order\": {\"order_id\": \"o1\"}, \"product\": {\"product_id\": \"p1\"}";
+        one(pair + ", \"data\": {\"unit_price\": 5}}");
+
+        JsonObject updated = one(pair + ", \"data\": {\"quantity\": 15}}");
+        assertThat(updated.getInteger("quantity")).isEqualTo(15);
+        assertThat(updated.getString("unit_price")).isEqualTo("5");
+        shop.array("link.dismiss", new JsonObject(pair + "}"));
+        assertThat(one(pair + "}").getString("outcome")).isEqualTo("revived");
+    }
+
+    @Test
     void oneCallMayGiveDifferentColumnsForDifferentPairs() {
         shop.link("""
                 [{"order": {"order_id": "o1"}, "product": {"product_id": "p1"}, "data": {"quantity": 2, "unit_price": 1}},

@@ -168,6 +168,20 @@ class LoaderIT {
     }
 
     @Test
+    void aCellThatIsNeverClosedIsNoEndOfAFile() {
+        refused("worker", "open.csv", "id,name\n1,Ada\n2,\"Bob\n3,Cyd\n", "line 3");
+        refused("worker", "after.csv", "id,name\n1,\"Ada\"x\n", "closing quote");
+        refused(
+                "worker_manager",
+                "links.csv",
+                "manager_id,worker_id\n1,2\n3,2\n",
+                "Cannot create multiple links",
+                "line 3");
+        assertThat(shop.rows("select from staff.worker union all select from link.worker_manager"))
+                .isEmpty();
+    }
+
+    @Test
     void otherFilesAreRefused() throws IOException {
         refused("worker", "nul.csv", "id,name\n1,a\0b\n", "line 2: name holds the character NUL");
         refused("worker", "worker.xlsx", "x", "must end in .csv or .ndjson");

@@ -144,7 +144,7 @@ class ModuleIT {
 
         refused(
                 "module.thing.create", "{\"data\": [{\"name\": \"two\"}, {\"name\": \"one\"}]}",
-                "DUPLICATE", "there is a thing with name 'one' already");
+                "DUPLICATE", "there is another thing with name 'one' already");
         assertThat(things.rows("select from thing.thing")).hasSize(1);
     }
 

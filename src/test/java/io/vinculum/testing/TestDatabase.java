@@ -37,6 +37,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
+    private final String preparation;
     private final Catalog catalog;
     private final QueryLimits limits;
     private Vertx vertx;
@@ -46,17 +47,23 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
     private Modules modules;
     private String uri;
 
-    private TestDatabase(Catalog catalog, QueryLimits limits) {
+    private TestDatabase(String preparation, Catalog catalog, QueryLimits limits) {
+        this.preparation = preparation;
         this.catalog = catalog;
         this.limits = limits;
     }
 
     public static TestDatabase with(Catalog catalog) {
-        return new TestDatabase(catalog, QueryLimits.DEFAULT);
+        return new TestDatabase("", catalog, QueryLimits.DEFAULT);
     }
 
     public static TestDatabase with(Catalog catalog, QueryLimits limits) {
-        return new TestDatabase(catalog, limits);
+        return new TestDatabase("", catalog, limits);
+    }
+
+    /** A database that something else prepared before it is migrated. */
+    public static TestDatabase prepared(String sql, Catalog catalog) {
+        return new TestDatabase(sql, catalog, QueryLimits.DEFAULT);
     }
 
     /** The sample shop of the project. */
@@ -116,6 +123,9 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
         uri = create();
         vertx = Vertx.vertx();
         database = Database.open(vertx, DatabaseSettings.of(uri));
+        if (!preparation.isEmpty()) {
+            sql(preparation);
+        }
         await(new Migration(database, catalog).apply(true));
         Set<String> hosted = catalog.modules().keySet().stream()
                 .filter(module -> catalog.modules().get(module).stream().noneMatch(model -> model.remote()))
