@@ -1,0 +1,79 @@
+package io.vinculum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vinculum.catalog.Catalog;
+import io.vinculum.database.DatabaseSettings;
+import io.vinculum.endpoint.EndpointSettings;
+import io.vinculum.testing.TestDatabase;
+import org.junit.jupiter.api.Test;
+
+/** An application that embeds Vinculum. */
+class GettingStartedIT {
+    @Test
+    void aNodeIsStartedAskedAndClosed() {
+        Vertx vertx = Vertx.vertx();
+        String uri = TestDatabase.create();
+
+        Catalog catalog = Catalog.builder()
+                .model(
+                        "product",
+                        "Product",
+                        product -> product.field("id", "ID!").field("title", "String!"))
+                .model("brand", "Brand", brand -> brand.field("id", "ID!").field("name", "String!"))
+                .link(
+                        "ProductBrand",
+                        link -> link.field("products", "[Product!]!").field("brand", "Brand"))
+                .build();
+        Vinculum node = Vinculum.start(
+                        vertx,
+                        catalog,
+                        DatabaseSettings.of(uri),
+                        EndpointSettings.of("127.0.0.1", 0, "{ products { id } }"),
+                        Vinculum.Behind.MIGRATE)
+                .await();
+
+        node.modules()
+                .create("product", "product", new JsonArray("[{\"id\": \"p1\", \"title\": \"Lamp\"}]"))
+                .await();
+        node.modules()
+                .create("brand", "brand", new JsonArray("[{\"id\": \"b1\", \"name\": \"Acme\"}]"))
+                .await();
+        node.links().create(pair()).await();
+        JsonObject answer = node.query()
+                .graph(new JsonObject("{\"entity\": \"product\", \"fields\": [\"title\", \"brand.name\"]}"))
+                .await();
+
+        assertThat(answer.getJsonArray("data"))
+                .isEqualTo(new JsonArray("[{\"title\": \"Lamp\", \"brand\": {\"name\": \"Acme\"}}]"));
+        assertThat(node.port()).isPositive();
+        node.close().await();
+    }
+
+    private static Object pair() {
+        return io.vinculum.json.JsonText.parse(
+                "{\"product\": {\"product_id\": \"p1\"}, \"brand\": {\"brand_id\": \"b1\"}}");
+    }
+
+    @Test
+    void aNodeRefusesADatabaseThatIsBehindUnlessItMayMigrate() {
+        Vertx vertx = Vertx.vertx();
+        Catalog catalog = Catalog.builder()
+                .model("a", "Thing", thing -> thing.field("id", "ID!"))
+                .build();
+        DatabaseSettings settings = DatabaseSettings.of(TestDatabase.create());
+        EndpointSettings endpoint = EndpointSettings.of("127.0.0.1", 0, "");
+
+        assertThatThrownBy(() -> Vinculum.start(vertx, catalog, settings, endpoint, Vinculum.Behind.REFUSE)
+                        .await())
+                .hasMessageContaining("vinculum migrate");
+        Vinculum.start(vertx, catalog, settings, endpoint, Vinculum.Behind.MIGRATE)
+                .await()
+                .close()
+                .await();
+    }
+}

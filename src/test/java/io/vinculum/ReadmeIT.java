@@ -1,0 +1,178 @@
+package io.vinculum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import io.vinculum.catalog.Catalog;
+import io.vinculum.shop.SampleRows;
+import io.vinculum.testing.HttpServer;
+import io.vinculum.testing.TestDatabase;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every example of the README, as it stands there. */
+class ReadmeIT {
+    private static final Pattern BLOCK = Pattern.compile("```(\\w+)\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern FILE =
+            Pattern.compile("# (\\S+\\.graphqls)\n(.*?)(?=\n# \\S+\\.graphqls\n|$)", Pattern.DOTALL);
+
+    @RegisterExtension
+    static final TestDatabase shop = TestDatabase.sample();
+
+    static final HttpServer http = HttpServer.on(shop);
+
+    @TempDir
+    private Path folder;
+
+    private record Block(String language, String text) {}
+
+    private static List<Block> blocks() throws IOException {
+        List<Block> blocks = new ArrayList<>();
+        Matcher matcher = BLOCK.matcher(Files.readString(Path.of("README.md")));
+        while (matcher.find()) {
+            blocks.add(new Block(matcher.group(1), matcher.group(2)));
+        }
+        return blocks;
+    }
+
+    @Test
+    void declarationsAreACatalog() throws IOException {
+        Block declarations = blocks().stream()
+                .filter(block -> block.text().startsWith("# modules/"))
+                .findFirst()
+                .orElseThrow();
+        Matcher files = FILE.matcher(declarations.text());
+        while (files.find()) {
+            Path file = folder.resolve(files.group(1));
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, files.group(2));
+        }
+
+        Catalog catalog = Catalog.read(folder);
+        assertThat(catalog.entity("product").relations()).containsKeys("brand", "brand_link");
+        assertThat(catalog.entity("brand").relations()).containsKeys("products", "products_link");
+    }
+
+    @Test
+    void requestsAnswerWhatStandsBelowThem() throws IOException {
+        TestDatabase.await(SampleRows.seed(shop.modules(), shop.links(), shop.query()));
+        List<Block> blocks = blocks();
+        int answered = 0;
+        for (int i = 0; i + 1 < blocks.size(); i++) {
+            Block request = blocks.get(i);
+            if (request.language().equals("graphql") && !request.text().startsWith("#")) {
+                assertAnswer(http.run(request.text(), "{}"), blocks.get(i + 1));
+                answered++;
+            } else if (request.text().startsWith("{\"entity\"")) {
+                assertAnswer(shop.graph(request.text()), blocks.get(i + 1));
+                answered++;
+            }
+        }
+        assertThat(answered).isEqualTo(3);
+    }
+
+    private static void assertAnswer(JsonObject answer, Block expected) {
+        JsonObject stable = new JsonObject(
+                answer.encode().replaceAll("link_[0-9A-Z]{26}", "link_…").replaceAll("\"20[^\"]*Z\"", "\"…\""));
+        assertThat(stable).as(stable.encode()).isEqualTo(new JsonObject(expected.text()));
+    }
+
+    @Test
+    void exampleOperationsRun() throws IOException {
+        TestDatabase.await(SampleRows.seed(shop.modules(), shop.links(), shop.query()));
+        try (var files = Files.list(Path.of("graphql/operations"))) {
+            for (Path file : files.toList()) {
+                JsonObject response = http.run(Files.readString(file), "{}");
+                assertThat(response.containsKey("errors"))
+                        .as(file + " " + response.encode())
+                        .isFalse();
+                assertThat(response.encode()).hasSizeGreaterThan(200);
+            }
+        }
+        assertThat(http.data(
+                                Files.readString(Path.of("graphql/operations/graph.graphql")),
+                                "{\"filters\": {\"products\": {\"$none\": {\"reviews\": {\"rating\": {\"$lte\": 1}}}}}}")
+                        .getJsonObject("graph")
+                        .getJsonObject("metadata")
+                        .getInteger("count"))
+                .isBetween(1, 11);
+    }
+
+    @Test
+    void theSampleShopIsSeededOnceWithAFewHundredRows() {
+        TestDatabase.await(SampleRows.seed(shop.modules(), shop.links(), shop.query()));
+        long rows = shop.rows(
+                        "select (select count(*) from product.product) + (select count(*) from product.product_variant) + "
+                                + "(select count(*) from review.review) + (select count(*) from \"order\".customer_order)")
+                .get(0)
+                .getLong(0);
+        TestDatabase.await(SampleRows.seed(shop.modules(), shop.links(), shop.query()));
+
+        assertThat(rows).isGreaterThan(300);
+        assertThat(shop.rows("select from product.product")).hasSize(60);
+        assertThat(http.data(
+                                "{ products(filters: {brand: {}}) { recommends { id } } orders { total customer { name } } customers { address { city } } blogPosts { mentions { id } } collections { products { id } } }")
+                        .encode())
+                .hasSizeGreaterThan(4_000);
+    }
+
+    @Test
+    void commandsHaveTheFlagsThatAreShown() throws IOException {
+        int commands = 0;
+        for (Block block : blocks()) {
+            for (String line : block.text().split("\n", -1)) {
+                if (block.language().equals("sh") && line.startsWith("java -jar target/vinculum.jar ")) {
+                    String[] words = line.split(" ", -1);
+                    StringWriter help = new StringWriter();
+                    assertThat(Main.run(
+                                    new String[] {words[3], "--help"},
+                                    Map.of(),
+                                    folder.resolve("none"),
+                                    new PrintWriter(help, true),
+                                    new PrintWriter(help, true)))
+                            .isZero();
+                    for (String word : words) {
+                        assertThat(word.startsWith("--") && !help.toString().contains(word))
+                                .as(word)
+                                .isFalse();
+                    }
+                    commands++;
+                }
+            }
+        }
+        assertThat(commands).isEqualTo(6);
+    }
+
+    @Test
+    void javaExamplesAreTestedCode() throws IOException {
+        String tests = Files.readString(Path.of("src/test/java/io/vinculum/GettingStartedIT.java"))
+                .replaceAll("\\s+", "");
+        List<Block> java = blocks().stream()
+                .filter(block -> block.language().equals("java"))
+                .toList();
+
+        assertThat(java)
+                .isNotEmpty()
+                .allSatisfy(block -> assertThat(tests)
+                        .contains(block.text().replaceAll("\\s+", "").strip()));
+    }
+
+    @Test
+    void theFirstFortyLinesSayWhatItIs() throws IOException {
+        String head = String.join("\n", Files.readAllLines(Path.of("README.md")).subList(0, 46));
+
+        assertThat(head)
+                .contains("type ProductBrand @link", "\"data\"", "mvn -q compile exec:java", "mvn verify", "The map:");
+    }
+}
