@@ -38,7 +38,8 @@ final class Execution {
 
     Future<Answer> run(Bound bound) {
         Plan plan = bound.plan();
-        int most = Math.min(limits.rootRows(), left());
+        boolean oneRecord = plan.root() instanceof Level.Sql sql && sql.listInside();
+        int most = oneRecord ? left() : Math.min(limits.rootRows(), left());
         Future<LevelRows> root = fetch(plan.root(), bound, List.of(), most);
         Future<Optional<Long>> count = plan.count()
                 .map(level -> session.apply(level.bind(bound.values(), List.of(), 0))
@@ -64,8 +65,17 @@ final class Execution {
                 : remoteRows((Level.Remote) level, bound, parentKeys, most);
         return rows.compose(found -> {
             check(level, found.size(), most);
-            return below(level, bound, root ? LevelRows.root(found) : LevelRows.grouped(found));
+            return below(level, bound, arranged(level, found));
         });
+    }
+
+    private static LevelRows arranged(Level level, List<? extends Tuple> found) {
+        if (level.parentColumn() >= 0) {
+            return LevelRows.grouped(found);
+        }
+        return level instanceof Level.Sql sql && sql.listInside()
+                ? LevelRows.ofOneRecord(found)
+                : LevelRows.root(found);
     }
 
     private void check(Level level, int found, int most) {

@@ -25,14 +25,19 @@ sealed interface Level {
 
     List<Level> children();
 
-    /** Rows of this database, by one statement; the first column is the parent key, except at the root. */
+    /**
+     * Rows of this database, by one statement; the first column is the parent key, except at the root.
+     *
+     * @param listInside whether the rows are those of the one list of one root record, whose columns they repeat
+     */
     record Sql(
             String title,
             int parentColumn,
             String sql,
             List<Argument> arguments,
             RowWriter writer,
-            List<Level> children)
+            List<Level> children,
+            boolean listInside)
             implements Level {
 
         Statement bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {

@@ -1,6 +1,5 @@
 package io.vinculum.query;
 
-import static io.vinculum.database.Identifier.quote;
 import static io.vinculum.query.SqlWriter.column;
 import static io.vinculum.query.SqlWriter.table;
 
@@ -17,29 +16,39 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Plans one level: its own columns and everything to-one in one statement, each list below it as a level of its own.
+ * Plans one level: its own columns and everything to-one in one statement, each list below it as a level of its own. Where
+ * one record is asked for with a single list, that list is in the statement too, and its rows repeat the record's columns.
  *
- * <p>To-one hops are lateral sub-selects of one row, so PostgreSQL looks them up by index for the rows of this page,
- * however large the tables are: a generic plan guesses a page to be a tenth of the table and would hash all of it.
+ * <p>Hops are lateral sub-selects, so PostgreSQL looks them up by index for the rows of this page, however large the
+ * tables are: a generic plan guesses a page to be a tenth of the table and would hash all of it.
  */
 final class LevelPlanner {
     private static final String BASE = "t";
+    private static final String LIST = "c";
 
     private final Planner planner;
     private final Selection selection;
     private final SqlWriter sql;
     private final List<String> expressions = new ArrayList<>();
     private final Map<String, Set<Field>> used = new LinkedHashMap<>();
-    private final List<Hop> hops = new ArrayList<>();
-    private final List<Hop> orderHops = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
     private final List<Level> children = new ArrayList<>();
     private final List<String> titles = new ArrayList<>();
+    private boolean listInside;
+    private Optional<Sorting> listSorting = Optional.empty();
 
-    /** A to-one relation that is looked up for each row. */
-    private record Hop(Relation relation, String from, String alias) {}
+    /** A lateral join that follows the base rows, in the order they were met. */
+    private sealed interface Step {
+        /** A to-one relation that is looked up for each row. */
+        record Hop(Relation relation, String from, String alias) implements Step {}
+
+        /** The one list of the one record. */
+        record InnerList(Nested nested, String from) implements Step {}
+    }
 
     LevelPlanner(Planner planner, Selection selection) {
         this.planner = planner;
@@ -48,21 +57,36 @@ final class LevelPlanner {
         used.put(BASE, new LinkedHashSet<>());
     }
 
-    /** The level of the root rows. */
-    Level.Sql root(boolean keyNeeded) {
+    /**
+     * The level of the root rows.
+     *
+     * @param keyNeeded whether the first column is the key
+     * @param listInside whether there is one root row at most and one list below it
+     */
+    Level.Sql root(boolean keyNeeded, boolean listInside) {
+        this.listInside = listInside;
         if (keyNeeded) {
             selected(BASE, selection.entity().keys().get(0));
         }
         RowWriter writer = object(selection, BASE);
         String from = table(selection.entity().table()) + " " + BASE;
         String where = sql.live(BASE, selection.entity()) + " and " + sql.condition(selection.filter(), BASE);
-        List<String> order = order();
-        String inner = core(from, where, order) + page(sql.countPlaceholder(limit()));
-        String text = hops.isEmpty()
+        Sorting sorting = new Sorting(selection, BASE);
+        String inner = core(from, where, sorting) + page(selection.paging());
+        String laterals = laterals(steps);
+        String text = steps.isEmpty()
                 ? "select " + String.join(", ", expressions()) + inner
-                : "select " + String.join(", ", expressions()) + " from (select " + exposed(order) + inner + ") " + BASE
-                        + laterals(hops) + " order by " + outerOrder(order);
-        return new Level.Sql(title("read " + selection.entity().name()), -1, text, sql.arguments(), writer, children);
+                : "select " + String.join(", ", expressions()) + " from (select " + exposed(sorting) + inner + ") "
+                        + BASE + laterals + " order by "
+                        + listSorting.orElse(sorting).outside();
+        return new Level.Sql(
+                title("read " + selection.entity().name()),
+                -1,
+                text,
+                sql.arguments(),
+                writer,
+                children,
+                listSorting.isPresent());
     }
 
     private List<String> expressions() {
@@ -79,7 +103,7 @@ final class LevelPlanner {
         String text = "select count(*) from " + table(selection.entity().table()) + " " + BASE + " where "
                 + sql.live(BASE, selection.entity()) + " and " + sql.condition(selection.filter(), BASE);
         return new Level.Sql(
-                "count " + selection.entity().name(), -1, text, sql.arguments(), new RowWriter(), List.of());
+                "count " + selection.entity().name(), -1, text, sql.arguments(), new RowWriter(), List.of(), false);
     }
 
     /** The level of the rows that a list relation leads to from all parents. */
@@ -97,7 +121,8 @@ final class LevelPlanner {
                 text,
                 sql.arguments(),
                 writer,
-                children);
+                children,
+                false);
     }
 
     private String batched(Relation relation, String keys) {
@@ -105,9 +130,8 @@ final class LevelPlanner {
         Source source = sql.batch(relation, keys, BASE, parentKey);
         expressions.set(0, parentKey.toString());
         String where = source.where() + " and " + sql.condition(selection.filter(), BASE);
-        List<String> order = order();
-        return "select " + String.join(", ", expressions) + " from " + source.from() + laterals(hops)
-                + laterals(orderHops) + " where " + where + " order by " + String.join(", ", order)
+        Sorting sorting = new Sorting(selection, BASE);
+        return "select " + String.join(", ", expressions) + core(source.from() + laterals(steps), where, sorting)
                 + " limit " + sql.countPlaceholder(new Argument.RowsLeft());
     }
 
@@ -117,11 +141,11 @@ final class LevelPlanner {
         String near = nearIsList ? nearOfOwner(relation) : "k.key";
         Source source = sql.source(relation, near, BASE);
         String where = source.where() + " and " + sql.condition(selection.filter(), BASE);
-        List<String> order = order();
-        String inner = core(source.from(), where, order) + page(sql.countPlaceholder(limit()));
+        Sorting sorting = new Sorting(selection, BASE);
+        String inner = core(source.from(), where, sorting) + page(selection.paging());
         return "select " + String.join(", ", expressions) + " from unnest(" + keys
                 + ") k(key) cross join lateral (select "
-                + exposed(order) + inner + ") " + BASE + laterals(hops) + " order by " + outerOrder(order)
+                + exposed(sorting) + inner + ") " + BASE + laterals(steps) + " order by " + sorting.outside()
                 + " limit " + sql.countPlaceholder(new Argument.RowsLeft());
     }
 
@@ -132,80 +156,95 @@ final class LevelPlanner {
                 + column(owner, relation.owner().keys().get(0)) + " = k.key)";
     }
 
-    private String core(String from, String where, List<String> order) {
-        return " from " + from + laterals(orderHops) + " where " + where + " order by " + String.join(", ", order);
+    private String core(String from, String where, Sorting sorting) {
+        return " from " + from + laterals(sorting.hops) + " where " + where + " order by "
+                + String.join(", ", sorting.inside);
     }
 
-    private Argument limit() {
-        return selection.paging().take().<Argument>map(Argument.Take::new).orElseGet(Argument.RowsLeft::new);
+    private String page(Selection.Paging paging) {
+        Argument limit = paging.take().<Argument>map(Argument.Take::new).orElseGet(Argument.RowsLeft::new);
+        String text = " limit " + sql.countPlaceholder(limit);
+        return paging.skip()
+                .map(slot -> text + " offset " + sql.countPlaceholder(new Argument.OfRequest(slot)))
+                .orElse(text);
     }
 
-    private String page(String limit) {
-        String offset = selection
-                .paging()
-                .skip()
-                .map(slot -> " offset " + sql.countPlaceholder(new Argument.OfRequest(slot)))
-                .orElse("");
-        return " limit " + limit + offset;
-    }
+    /** The sort keys of some rows; through to-one relations they are looked up before the page is cut. */
+    private final class Sorting {
+        private final Selection sorted;
+        private final String base;
+        private final List<Step> hops = new ArrayList<>();
+        private final List<String> inside = new ArrayList<>();
+        private final List<String> looked = new ArrayList<>();
 
-    /** The sort keys as SQL; through to-one relations they are looked up inside, before the page is cut. */
-    private List<String> order() {
-        List<String> order = new ArrayList<>();
-        for (Ordering ordering : selection.order()) {
-            String alias = BASE;
-            for (Relation relation : ordering.path()) {
-                use(alias, relation.join().near());
-                Hop hop = new Hop(relation, alias, sql.alias("s"));
-                orderHops.add(hop);
-                used.put(hop.alias(), new LinkedHashSet<>());
-                alias = hop.alias();
+        Sorting(Selection sorted, String base) {
+            this.sorted = sorted;
+            this.base = base;
+            for (Ordering ordering : sorted.order()) {
+                String alias = base;
+                for (Relation relation : ordering.path()) {
+                    alias = hop(relation, alias, "s", hops);
+                }
+                use(alias, ordering.field());
+                looked.add(column(alias, ordering.field()));
+                inside.add(column(alias, ordering.field()) + " "
+                        + ordering.direction().sql());
             }
-            use(alias, ordering.field());
-            order.add(
-                    column(alias, ordering.field()) + " " + ordering.direction().sql());
         }
-        return order;
+
+        private String exposedName(int index) {
+            return io.vinculum.database.Identifier.quote("order " + index);
+        }
+
+        /** The looked up keys, under names that {@link #outside} uses. */
+        List<String> exposed() {
+            List<String> columns = new ArrayList<>();
+            for (int i = 0; i < looked.size(); i++) {
+                if (!sorted.order().get(i).path().isEmpty()) {
+                    columns.add(looked.get(i) + " as " + exposedName(i));
+                }
+            }
+            return columns;
+        }
+
+        /** The same order, of the rows that an inner select handed out. */
+        String outside() {
+            List<String> outside = new ArrayList<>();
+            for (int i = 0; i < looked.size(); i++) {
+                Ordering ordering = sorted.order().get(i);
+                outside.add(
+                        ordering.path().isEmpty()
+                                ? inside.get(i)
+                                : base + "." + exposedName(i) + " "
+                                        + ordering.direction().sql());
+            }
+            return String.join(", ", outside);
+        }
     }
 
     /** The columns that an inner select hands out: what is used above it, and its sort keys. */
-    private String exposed(List<String> order) {
+    private String exposed(Sorting sorting) {
         List<String> columns = new ArrayList<>();
-        used.getOrDefault(BASE, Set.of()).forEach(field -> columns.add(column(BASE, field)));
-        for (int i = 0; i < order.size(); i++) {
-            Ordering ordering = selection.order().get(i);
-            if (!ordering.path().isEmpty()) {
-                String expression = order.get(i)
-                        .substring(
-                                0,
-                                order.get(i).length()
-                                        - ordering.direction().sql().length());
-                columns.add(expression + "as " + quote("order " + i));
-            }
-        }
+        used.getOrDefault(sorting.base, Set.of()).forEach(field -> columns.add(column(sorting.base, field)));
+        columns.addAll(sorting.exposed());
         return String.join(", ", columns);
     }
 
-    private String outerOrder(List<String> order) {
-        List<String> outer = new ArrayList<>();
-        for (int i = 0; i < order.size(); i++) {
-            Ordering ordering = selection.order().get(i);
-            outer.add(
-                    ordering.path().isEmpty()
-                            ? order.get(i)
-                            : quote(BASE, "order " + i) + " "
-                                    + ordering.direction().sql());
-        }
-        return String.join(", ", outer);
+    private String hop(Relation relation, String from, String letter, List<Step> into) {
+        use(from, relation.join().near());
+        String alias = sql.alias(letter);
+        used.put(alias, new LinkedHashSet<>());
+        into.add(new Step.Hop(relation, from, alias));
+        return alias;
     }
 
-    private String laterals(List<Hop> list) {
+    private String laterals(List<Step> list) {
         StringBuilder text = new StringBuilder();
-        list.forEach(hop -> text.append(lateral(hop)));
+        list.forEach(step -> text.append(step instanceof Step.Hop hop ? lateral(hop) : lateral((Step.InnerList) step)));
         return text.toString();
     }
 
-    private String lateral(Hop hop) {
+    private String lateral(Step.Hop hop) {
         Source source = sql.source(
                 hop.relation(), column(hop.from(), hop.relation().join().near()), hop.alias());
         List<String> columns = new ArrayList<>();
@@ -213,6 +252,17 @@ final class LevelPlanner {
         String chosen = sql.ambiguous(hop.relation()) ? " order by " + source.best() : "";
         return " left join lateral (select " + String.join(", ", columns) + " from " + source.from() + " where "
                 + source.where() + chosen + " limit 1) " + hop.alias() + " on true";
+    }
+
+    private String lateral(Step.InnerList list) {
+        Relation relation = list.nested().relation();
+        Selection listed = list.nested().selection();
+        Source source = sql.source(relation, column(list.from(), relation.join().near()), LIST);
+        String where = source.where() + " and " + sql.condition(listed.filter(), LIST);
+        Sorting sorting = new Sorting(listed, LIST);
+        listSorting = Optional.of(sorting);
+        String inner = core(source.from(), where, sorting) + page(listed.paging());
+        return " left join lateral (select " + exposed(sorting) + inner + ") " + LIST + " on true";
     }
 
     private void use(String alias, Field field) {
@@ -249,15 +299,26 @@ final class LevelPlanner {
 
     private RowWriter.MemberWriter nested(Nested nested, String alias) {
         Relation relation = nested.relation();
+        if (relation.list() && listInside) {
+            return inside(nested, alias);
+        }
         if (relation.list() || relation.target().remote()) {
             return separate(nested, alias);
         }
-        use(alias, relation.join().near());
-        Hop hop = new Hop(relation, alias, sql.alias("j"));
-        hops.add(hop);
+        String hop = hop(relation, alias, "j", steps);
         titles.add("join " + relation.name() + " (" + relation.target().name() + ")");
-        int key = selected(hop.alias(), relation.target().keys().get(0));
-        return RowWriter.joined(key, object(nested.selection(), hop.alias()));
+        int key = selected(hop, relation.target().keys().get(0));
+        return RowWriter.joined(key, object(nested.selection(), hop));
+    }
+
+    private RowWriter.MemberWriter inside(Nested nested, String alias) {
+        Relation relation = nested.relation();
+        use(alias, relation.join().near());
+        used.put(LIST, new LinkedHashSet<>());
+        steps.add(new Step.InnerList(nested, alias));
+        titles.add("with its " + relation.name() + " (" + relation.target().name() + ")");
+        int key = selected(LIST, relation.target().keys().get(0));
+        return RowWriter.inside(key, object(nested.selection(), LIST));
     }
 
     private RowWriter.MemberWriter separate(Nested nested, String alias) {

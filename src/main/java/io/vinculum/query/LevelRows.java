@@ -11,21 +11,28 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of a level and of the levels below it, while one request is answered. */
 final class LevelRows {
+    private final List<? extends Tuple> all;
     private final List<? extends Tuple> rows;
     private final Map<Object, List<Tuple>> byParent = new HashMap<>();
     private final List<LevelRows> children = new ArrayList<>();
 
-    private LevelRows(List<? extends Tuple> rows) {
+    private LevelRows(List<? extends Tuple> all, List<? extends Tuple> rows) {
+        this.all = all;
         this.rows = rows;
     }
 
     static LevelRows root(List<? extends Tuple> rows) {
-        return new LevelRows(rows);
+        return new LevelRows(rows, rows);
+    }
+
+    /** Rows that all repeat one record, each with one row of its list. */
+    static LevelRows ofOneRecord(List<? extends Tuple> rows) {
+        return new LevelRows(rows, rows.subList(0, Math.min(1, rows.size())));
     }
 
     /** Groups rows by their first column, keeping their order. */
     static LevelRows grouped(List<? extends Tuple> rows) {
-        LevelRows grouped = new LevelRows(rows);
+        LevelRows grouped = new LevelRows(rows, rows);
         for (Tuple row : rows) {
             grouped.byParent
                     .computeIfAbsent(row.getValue(0), key -> new ArrayList<>())
@@ -36,6 +43,11 @@ final class LevelRows {
 
     List<? extends Tuple> rows() {
         return rows;
+    }
+
+    /** The rows as they came; more than the records when a list is among them. */
+    List<? extends Tuple> all() {
+        return all;
     }
 
     int size() {

@@ -22,7 +22,8 @@ final class Planner {
             return new Plan(selection.entity(), root, Optional.empty(), selection.paging(), false, List.of(), -1);
         }
         boolean keyNeeded = withKeys || !keySlots.isEmpty();
-        Level.Sql root = new LevelPlanner(planner, selection).root(keyNeeded);
+        Level.Sql root =
+                new LevelPlanner(planner, selection).root(keyNeeded, oneRecord(selection) && lists(selection) == 1);
         Optional<Level.Sql> counting = count ? Optional.of(LevelPlanner.count(selection)) : Optional.empty();
         return new Plan(
                 selection.entity(),
@@ -38,6 +39,24 @@ final class Planner {
         return nested.relation().target().remote()
                 ? RemotePlanner.below(this, nested, parentColumn)
                 : new LevelPlanner(this, nested.selection()).below(nested.relation(), parentColumn);
+    }
+
+    /** Whether there is one root row at most, because its key is asked for. */
+    private static boolean oneRecord(Selection selection) {
+        return selection.entity().keys().size() == 1
+                && keySlots(selection).stream().anyMatch(slot -> slot.use() == Slot.Use.ONE);
+    }
+
+    /** How many lists are selected at any depth; rows of another store count as many. */
+    private static int lists(Selection selection) {
+        int lists = 0;
+        for (Selection.Item item : selection.items()) {
+            if (item instanceof Nested nested) {
+                boolean remote = nested.relation().target().remote();
+                lists += (nested.relation().list() ? 1 : 0) + (remote ? 2 : 0) + lists(nested.selection());
+            }
+        }
+        return lists;
     }
 
     /** The keys that are asked for by equality at the top level. */

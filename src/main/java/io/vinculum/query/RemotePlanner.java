@@ -74,7 +74,7 @@ final class RemotePlanner {
                 + (through.viaDeleted() == null ? "" : " and " + column("l", through.viaDeleted()) + " is null")
                 + " order by 2 limit " + sql.countPlaceholder(new Argument.RowsLeft());
         return Optional.of(
-                new Level.Sql("pairs of " + relation, -1, text, sql.arguments(), new RowWriter(), List.of()));
+                new Level.Sql("pairs of " + relation, -1, text, sql.arguments(), new RowWriter(), List.of(), false));
     }
 
     /** Rows are the parent key, then the fields in order. */

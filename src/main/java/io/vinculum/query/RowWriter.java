@@ -48,6 +48,24 @@ final class RowWriter {
         };
     }
 
+    /** The one list whose rows stand in the level itself; a row without its key is the record without any. */
+    static MemberWriter inside(int keyColumn, RowWriter nested) {
+        return (row, rows, out) -> {
+            char before = '[';
+            for (Tuple element : rows.all()) {
+                if (element.getValue(keyColumn) != null) {
+                    out.raw(before);
+                    before = ',';
+                    nested.write(element, rows, out);
+                }
+            }
+            if (before == '[') {
+                out.raw(before);
+            }
+            out.raw(']');
+        };
+    }
+
     /** A to-many relation whose rows are those of a child level. */
     static MemberWriter many(int child, int keyColumn, RowWriter nested) {
         return (row, rows, out) -> {

@@ -67,6 +67,18 @@ class PlannerTest {
     }
 
     @Test
+    void readsOneRecordWithItsOneListInOneStatement() {
+        Plan plan = plan(
+                "{\"entity\": \"brand\", \"fields\": [\"name\", \"products.title\"], \"filters\": {\"id\": \"b1\"}}");
+
+        assertThat(plan.single()).isTrue();
+        assertThat(plan.describe()).isEqualTo("read brand\n  with its products (product)\n");
+        assertThat(((Level.Sql) plan.root()).sql())
+                .contains("left join lateral (select c.\"id\", c.\"title\" from \"link\".\"product_brand\"")
+                .endsWith("on true order by c.\"id\" asc");
+    }
+
+    @Test
     void pagesANestedListPerParent() {
         Plan plan = plan("{\"entity\": \"product\", \"fields\": [\"id\", \"reviews.id\"], "
                 + "\"relations\": {\"reviews\": {\"take\": 3, \"order\": {\"rating\": \"DESC\"}}}}");

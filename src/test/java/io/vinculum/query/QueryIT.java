@@ -339,6 +339,31 @@ class QueryIT {
         assertThat(products("{\"id\": [\"p1\", \"p9\"]}")).isEqualTo("p1");
     }
 
+    /** Whether its list is read in its statement or in one of its own, a record is the same to the byte. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[\"id\", \"reviews.rating\"] | {}",
+                "[\"reviews.*\", \"brand.name\"] | {}",
+                "[\"title\", \"brand.products.title\"] | {}",
+                "[\"reviews.product.brand.name\", \"price\"] | {}",
+                "[\"reviews_link.review.title\"] | {\"reviews_link\": {\"order\": {\"review\": {\"rating\": \"DESC\"}}}}",
+                "[\"reviews.id\"] | {\"reviews\": {\"order\": {\"rating\": \"DESC\"}, \"skip\": 1, \"take\": 1}}",
+                "[\"reviews.id\"] | {\"reviews\": {\"filters\": {\"rating\": {\"$gt\": 2}}}}",
+                "[\"variants.sku\"] | {\"variants\": {\"take\": 0}}",
+                "[\"collections.name\"] | {}"
+            })
+    void bothStrategiesAnswerTheSame(String fields, String relations) {
+        for (String id : new String[] {"p1", "p2", "p3", "none"}) {
+            String request = "{\"entity\": \"product\", \"fields\": " + fields + ", \"relations\": " + relations
+                    + ", \"filters\": {\"id\": %s}}";
+            assertThat(shop.data(String.format(request, "\"" + id + "\"")).encode())
+                    .isEqualTo(shop.data(String.format(request, "[\"" + id + "\"]"))
+                            .encode());
+        }
+    }
+
     @Test
     void explainAnswersThePlanAndItsStatements() {
         JsonObject explained = shop.graph(
