@@ -11,10 +11,15 @@ import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.graphql.GraphiQLHandler;
 import io.vertx.ext.web.handler.graphql.GraphiQLHandlerOptions;
 import io.vinculum.failure.Failure;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
 /** Listens on the HTTP port: {@code /graphql}, {@code /graphiql}, {@code /health/live} and {@code /health/ready}. */
 public final class HttpVerticle extends VerticleBase {
+    /** A query in an address may be as long as a page of examples. */
+    private static final int MAX_LINE = 16 << 10;
+
     private final EndpointSettings settings;
     private final Operations operations;
     private final Supplier<Future<Void>> readiness;
@@ -42,6 +47,7 @@ public final class HttpVerticle extends VerticleBase {
                 .setHost(settings.host())
                 .setPort(settings.port())
                 .setIdleTimeout(settings.idleSeconds())
+                .setMaxInitialLineLength(MAX_LINE)
                 .setCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true);
         return vertx.createHttpServer(options)
@@ -57,8 +63,9 @@ public final class HttpVerticle extends VerticleBase {
                 .handler(new GraphqlHandler(operations));
         router.get("/health/live").handler(context -> health(context, Future.succeededFuture()));
         router.get("/health/ready").handler(context -> health(context, readiness.get()));
-        router.route("/graphiql*").subRouter(graphiql());
         router.get("/").handler(context -> context.redirect("/graphiql/"));
+        router.get("/graphiql/").handler(this::withExample);
+        router.route("/graphiql*").subRouter(graphiql());
         router.errorHandler(
                 413,
                 context -> GraphqlHandler.refuse(
@@ -74,12 +81,23 @@ public final class HttpVerticle extends VerticleBase {
         return router;
     }
 
+    /** GraphiQL shows the query of its address, so an address without one gets the examples. */
+    private void withExample(RoutingContext context) {
+        if (context.request().getParam("query") != null
+                || settings.exampleQuery().isEmpty()) {
+            context.next();
+            return;
+        }
+        String encoded = URLEncoder.encode(settings.exampleQuery(), StandardCharsets.UTF_8)
+                .replace("+", "%20");
+        context.redirect("/graphiql/?query=" + encoded);
+    }
+
     private Router graphiql() {
         GraphiQLHandlerOptions options = new GraphiQLHandlerOptions()
                 .setEnabled(true)
                 .setGraphQLUri("/graphql")
-                .setGraphQLWSEnabled(false)
-                .setQuery(settings.exampleQuery());
+                .setGraphQLWSEnabled(false);
         return GraphiQLHandler.builder(vertx).with(options).build().router();
     }
 

@@ -216,7 +216,11 @@ class HttpTransportIT {
 
     @Test
     void graphiqlIsServed() {
-        HttpResponse<String> page = http.send(HttpRequest.newBuilder(http.uri("/graphiql/")));
+        HttpResponse<String> example = http.send(HttpRequest.newBuilder(http.uri("/graphiql/")));
+        HttpResponse<String> page = http.send(HttpRequest.newBuilder(http.uri("/graphiql/?query=x")));
+
+        assertThat(example.statusCode()).isEqualTo(302);
+        assertThat(example.headers().firstValue("Location")).contains("/graphiql/?query=%7B%20__typename%20%7D");
 
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.body()).contains("GraphiQL");
