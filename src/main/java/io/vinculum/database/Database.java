@@ -58,7 +58,7 @@ public final class Database {
     private static PgConnectOptions options(DatabaseSettings settings) {
         PgConnectOptions options;
         try {
-            options = PgConnectOptions.fromUri(settings.uri());
+            options = Encryption.options(settings.uri());
         } catch (IllegalArgumentException e) {
             throw Failure.invalid("the database's address must be like postgresql://user:password@host:5432/name");
         }
