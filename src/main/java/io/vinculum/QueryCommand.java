@@ -1,5 +1,6 @@
 package io.vinculum;
 
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.failure.Failure;
@@ -74,7 +75,7 @@ final class QueryCommand implements Callable<Integer> {
                         opened,
                         catalog,
                         QueryLimits.DEFAULT,
-                        (module, body) -> io.vertx.core.Future.failedFuture(
+                        (module, body) -> Future.failedFuture(
                                 Failure.invalid("the module '" + module + "' is answered by a running server only")))
                 .graphBytes(request)
                 .map(JsonObject::new));

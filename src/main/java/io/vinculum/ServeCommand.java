@@ -1,5 +1,6 @@
 package io.vinculum;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.database.DatabaseSettings;
@@ -101,7 +102,7 @@ final class ServeCommand implements Callable<Integer> {
         EndpointSettings endpoint = EndpointSettings.of(host, port, graph.examples());
         Vinculum.Behind behind = migrating ? Vinculum.Behind.MIGRATE : Vinculum.Behind.REFUSE;
         var starting = Vinculum.start(vertx, catalog, settings, endpoint, behind)
-                .recover(cause -> io.vertx.core.Future.failedFuture(explained(cause)));
+                .recover(cause -> Future.failedFuture(explained(cause)));
         Vinculum node = DatabaseOption.await(starting);
         if (graph.isSample() && !noSample) {
             DatabaseOption.await(SampleRows.seed(node.modules(), node.links(), node.query()));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -85,7 +86,7 @@ final class PostgresBinaries {
     /** The major version, as {@code PG_VERSION} has it. */
     static String majorVersion(Path binaries) throws IOException {
         Process process = new ProcessBuilder(binaries.resolve("bin/postgres").toString(), "--version").start();
-        String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return text.replaceAll("(?s).*?(\\d+)\\..*", "$1").strip();
     }
 }

@@ -3,6 +3,7 @@ package io.vinculum.endpoint;
 import io.vinculum.endpoint.RequestFailure.Code;
 import io.vinculum.failure.Failure;
 import io.vinculum.json.JsonText;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ record GraphqlRequest(
         } catch (Failure failure) {
             throw new Malformed(String.valueOf(failure.getMessage()));
         }
-        if (parsed instanceof java.util.List<?>) {
+        if (parsed instanceof List<?>) {
             throw new Malformed("batches are not taken; send one operation a request");
         }
         if (!(parsed instanceof Map<?, ?>)) {

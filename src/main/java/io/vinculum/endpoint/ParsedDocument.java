@@ -16,6 +16,7 @@ import graphql.validation.Validator;
 import io.vinculum.endpoint.RequestFailure.Code;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.failure.Nearest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -115,8 +116,7 @@ final class ParsedDocument {
                 .findFirst()
                 .orElseThrow(() -> RequestFailure.of(
                         Code.GRAPHQL_VALIDATION_FAILED,
-                        "there is no operation '" + io.vinculum.failure.Nearest.shown(name) + "'; there are: "
-                                + names(),
+                        "there is no operation '" + Nearest.shown(name) + "'; there are: " + names(),
                         null));
     }
 

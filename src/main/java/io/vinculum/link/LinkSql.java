@@ -13,6 +13,7 @@ import io.vinculum.rows.RowJson;
 import io.vinculum.rows.Unnest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -81,16 +82,16 @@ final class LinkSql {
     }
 
     /** What a custom column becomes on a link that is there; empty when no input gives it. */
-    private java.util.Optional<String> given(List<LinkInput> inputs, Field custom, Unnest rows) {
+    private Optional<String> given(List<LinkInput> inputs, Field custom, Unnest rows) {
         long given = inputs.stream()
                 .filter(input -> input.data().containsKey(custom))
                 .count();
         if (given == 0) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         String excluded = "excluded." + quote(custom.column());
         if (given == inputs.size()) {
-            return java.util.Optional.of(excluded);
+            return Optional.of(excluded);
         }
         // An upsert cannot see the input's flags, so the keys that give the column travel once more.
         List<LinkInput> givers = inputs.stream()
@@ -98,7 +99,7 @@ final class LinkSql {
                 .toList();
         String first = rows.addArray(link.first().key().type(), column(givers, LinkInput::first));
         String second = rows.addArray(link.second().key().type(), column(givers, LinkInput::second));
-        return java.util.Optional.of("case when (" + own(link.first()) + ", " + own(link.second())
+        return Optional.of("case when (" + own(link.first()) + ", " + own(link.second())
                 + ") in (select * from unnest(" + first + ", " + second + ")) then " + excluded + " else l."
                 + quote(custom.column()) + " end");
     }

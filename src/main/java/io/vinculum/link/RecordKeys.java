@@ -5,6 +5,7 @@ import io.vinculum.catalog.Model;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.Nearest;
 import io.vinculum.json.JsonText;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class RecordKeys {
     }
 
     private static List<Object> bound(Model model, String where, @Nullable Object ids) {
-        List<?> list = ids instanceof List<?> many ? many : java.util.Collections.singletonList(ids);
+        List<?> list = ids instanceof List<?> many ? many : Collections.singletonList(ids);
         return list.stream()
                 .<Object>map(id -> model.key().type().read(id, where))
                 .distinct()

@@ -11,12 +11,14 @@ import io.vinculum.database.Identifier;
 import io.vinculum.database.Statement;
 import io.vinculum.database.Violation;
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import io.vinculum.rows.Ids;
 import io.vinculum.rows.Unnest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -166,7 +168,7 @@ final class Batch {
                     + " has a partner already");
         }
         return violation.kind() == Violation.Kind.UNIQUE
-                ? new Failure(io.vinculum.failure.FailureCode.DUPLICATE, where + what + " is there already")
+                ? new Failure(FailureCode.DUPLICATE, where + what + " is there already")
                 : Failure.notFound(where + what + " refers to a record that is not there");
     }
 
@@ -179,7 +181,7 @@ final class Batch {
         return -1;
     }
 
-    private java.util.Optional<Long> repeated() {
+    private Optional<Long> repeated() {
         Map<String, Long> seen = new HashMap<>();
         List<Integer> keys =
                 entity.keys().stream().map(key -> position(key.column())).toList();
@@ -191,9 +193,9 @@ final class Batch {
                             : String.valueOf(values.get(position).get(current)))
                     .collect(Collectors.joining("\0"));
             if (seen.put(key, lines.get(row)) != null) {
-                return java.util.Optional.of(lines.get(row));
+                return Optional.of(lines.get(row));
             }
         }
-        return java.util.Optional.empty();
+        return Optional.empty();
     }
 }

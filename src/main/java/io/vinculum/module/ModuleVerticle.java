@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +118,7 @@ public final class ModuleVerticle extends VerticleBase {
                 throw Failure.invalid("'model' takes a model's name, was " + JsonText.shown(name));
             }
             Model model = host.catalog.model(host.module, Optional.ofNullable((String) name));
-            return new Request(action, model, java.util.Objects.requireNonNull(host.records.get(model)), body);
+            return new Request(action, model, Objects.requireNonNull(host.records.get(model)), body);
         }
 
         void check(List<String> known) {

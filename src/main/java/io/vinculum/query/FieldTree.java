@@ -6,10 +6,12 @@ import io.vinculum.catalog.Relation;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
+import io.vinculum.json.JsonText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads dotted fields ({@code id}, {@code brand.*}, {@code reviews.rating}) into a tree, in the order asked. */
@@ -39,7 +41,7 @@ final class FieldTree {
         FieldTree tree = new FieldTree(entity, "");
         for (Object field : list) {
             if (!(field instanceof String dotted)) {
-                throw Failure.invalid("fields takes strings, was " + io.vinculum.json.JsonText.shown(field));
+                throw Failure.invalid("fields takes strings, was " + JsonText.shown(field));
             }
             tree.add(dotted, limits);
         }
@@ -105,11 +107,11 @@ final class FieldTree {
     }
 
     FieldTree nested(String name) {
-        return (FieldTree) java.util.Objects.requireNonNull(members.get(name));
+        return (FieldTree) Objects.requireNonNull(members.get(name));
     }
 
     Relation relation(String name) {
-        return java.util.Objects.requireNonNull(relations.get(name));
+        return Objects.requireNonNull(relations.get(name));
     }
 
     /** The dotted path from the root. */

@@ -11,6 +11,7 @@ import io.vinculum.failure.Nearest;
 import io.vinculum.query.Condition.Quantifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -225,7 +226,7 @@ public final class FilterParser {
 
     private Condition related(Relation relation, Map<String, @Nullable Object> node, String where, int hops) {
         List<Condition> all = new ArrayList<>();
-        Map<String, @Nullable Object> plain = new java.util.LinkedHashMap<>();
+        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
         node.forEach((name, value) -> {
             Optional<Quantifier> quantifier = quantifier(name);
             if (quantifier.isPresent()) {

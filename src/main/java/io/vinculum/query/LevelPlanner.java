@@ -5,6 +5,7 @@ import static io.vinculum.query.SqlWriter.table;
 
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Relation;
+import io.vinculum.database.Identifier;
 import io.vinculum.query.Selection.Column;
 import io.vinculum.query.Selection.Constant;
 import io.vinculum.query.Selection.Item;
@@ -193,7 +194,7 @@ final class LevelPlanner {
         }
 
         private String exposedName(int index) {
-            return io.vinculum.database.Identifier.quote("order " + index);
+            return Identifier.quote("order " + index);
         }
 
         /** The looked up keys, under names that {@link #outside} uses. */

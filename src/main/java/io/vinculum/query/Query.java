@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
+import io.vinculum.failure.Failure;
 import io.vinculum.json.JsonBytes;
 import io.vinculum.json.JsonText;
 import java.util.ArrayList;
@@ -111,7 +112,7 @@ public final class Query {
         List<Future<Answer>> answers = new ArrayList<>(selections.size());
         try {
             selections.forEach(selection -> answers.add(execution.run(selection)));
-        } catch (io.vinculum.failure.Failure failure) {
+        } catch (Failure failure) {
             return Future.failedFuture(failure);
         }
         return Future.all(answers)

@@ -3,6 +3,7 @@ package io.vinculum.query;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Field;
+import io.vinculum.failure.Failure;
 import io.vinculum.query.Condition.All;
 import io.vinculum.query.Condition.Any;
 import io.vinculum.query.Condition.Compare;
@@ -109,9 +110,8 @@ final class RemoteRequest implements Condition.Visitor<JsonObject> {
 
     @Override
     public JsonObject related(Related related) {
-        throw io.vinculum.failure.Failure.invalid(
-                "filters on " + related.relation().owner().name() + " cannot go through "
-                        + related.relation().name() + ", its rows are not in this database");
+        throw Failure.invalid("filters on " + related.relation().owner().name() + " cannot go through "
+                + related.relation().name() + ", its rows are not in this database");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.vinculum.query;
 
 import io.vinculum.failure.Failure;
+import io.vinculum.json.JsonText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,6 +119,6 @@ final class Shape {
     }
 
     static Failure takesObject(String where, @Nullable Object raw) {
-        return Failure.invalid(where + " takes an object, was " + io.vinculum.json.JsonText.shown(raw));
+        return Failure.invalid(where + " takes an object, was " + JsonText.shown(raw));
     }
 }
