@@ -101,13 +101,15 @@ final class ServeCommand implements Callable<Integer> {
         boolean migrating = migrate == null ? database.embedded() : migrate;
         EndpointSettings endpoint = EndpointSettings.of(host, port, graph.examples());
         Vinculum.Behind behind = migrating ? Vinculum.Behind.MIGRATE : Vinculum.Behind.REFUSE;
-        var starting = Vinculum.start(vertx, catalog, settings, endpoint, behind)
+        var starting = Vinculum.start(vertx, catalog, settings, endpoint, behind, this::seed)
                 .recover(cause -> Future.failedFuture(explained(cause)));
-        Vinculum node = DatabaseOption.await(starting);
-        if (graph.isSample() && !noSample) {
-            DatabaseOption.await(SampleRows.seed(node.modules(), node.links(), node.query()));
-        }
-        return node;
+        return DatabaseOption.await(starting);
+    }
+
+    private Future<Void> seed(Vinculum node) {
+        return graph.isSample() && !noSample
+                ? SampleRows.seed(node.modules(), node.links(), node.query())
+                : Future.succeededFuture();
     }
 
     private Throwable explained(Throwable cause) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /** One running node: every module of a catalog, its links and queries, on the event bus and behind an HTTP port. */
 public final class Vinculum {
@@ -70,17 +71,31 @@ public final class Vinculum {
      */
     public static Future<Vinculum> start(
             Vertx vertx, Catalog catalog, DatabaseSettings database, EndpointSettings endpoint, Behind behind) {
-        return Future.succeededFuture()
-                .map(nothing -> new Vinculum(vertx, catalog, database, endpoint))
-                .compose(node -> node.start(behind).map(node).onFailure(cause -> node.database.close()));
+        return start(vertx, catalog, database, endpoint, behind, node -> Future.succeededFuture());
     }
 
-    private Future<Void> start(Behind behind) {
+    /** The same, with work that is done before the HTTP port opens; nobody sees it half done. */
+    public static Future<Vinculum> start(
+            Vertx vertx,
+            Catalog catalog,
+            DatabaseSettings database,
+            EndpointSettings endpoint,
+            Behind behind,
+            Function<Vinculum, Future<Void>> preparation) {
+        return Future.succeededFuture()
+                .map(nothing -> new Vinculum(vertx, catalog, database, endpoint))
+                .compose(node -> node.start(behind, preparation).map(node).onFailure(cause -> node.database.close()));
+    }
+
+    private Future<Void> start(Behind behind, Function<Vinculum, Future<Void>> preparation) {
         Migration migration = new Migration(database, catalog);
         return database.ping()
                 .compose(reached ->
                         behind == Behind.MIGRATE ? migration.apply(false).mapEmpty() : migration.check())
-                .compose(migrated -> deploy());
+                .compose(migrated -> deploy())
+                .compose(deployed -> preparation.apply(this))
+                .compose(prepared -> vertx.deployVerticle(http))
+                .mapEmpty();
     }
 
     private Future<Void> deploy() {
@@ -91,7 +106,7 @@ public final class Vinculum {
                         vertx.deployVerticle(new ModuleVerticle(module, catalog, database, query, events))));
         deployed.add(vertx.deployVerticle(new QueryVerticle(query)));
         deployed.add(vertx.deployVerticle(new LinkVerticle(links)));
-        return Future.all(deployed).compose(done -> vertx.deployVerticle(http)).mapEmpty();
+        return Future.all(deployed).mapEmpty();
     }
 
     private Future<Void> ready() {

@@ -60,6 +60,31 @@ class GettingStartedIT {
     }
 
     @Test
+    void thePortOpensWhenThePreparationIsDone() {
+        Vertx vertx = Vertx.vertx();
+        Catalog shop = Catalog.read(java.nio.file.Path.of("graphql"));
+        Vinculum node = Vinculum.start(
+                        vertx,
+                        shop,
+                        DatabaseSettings.of(TestDatabase.create()),
+                        EndpointSettings.of("127.0.0.1", 0, ""),
+                        Vinculum.Behind.MIGRATE,
+                        starting -> {
+                            assertThat(starting.port()).isZero();
+                            return io.vinculum.shop.SampleRows.seed(
+                                    starting.modules(), starting.links(), starting.query());
+                        })
+                .await();
+
+        JsonObject brands = node.query()
+                .graph(new JsonObject("{\"entity\": \"brand\", \"fields\": [\"id\"]}"))
+                .await();
+        assertThat(brands.getJsonArray("data")).hasSize(12);
+        assertThat(node.port()).isPositive();
+        node.close().await();
+    }
+
+    @Test
     void aNodeRefusesADatabaseThatIsBehindUnlessItMayMigrate() {
         Vertx vertx = Vertx.vertx();
         Catalog catalog = Catalog.builder()
