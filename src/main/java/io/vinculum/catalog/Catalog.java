@@ -1,6 +1,7 @@
 package io.vinculum.catalog;
 
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -72,9 +73,18 @@ public final class Catalog {
      * @throws Failure {@code INVALID_DATA} with the nearest names
      */
     public Entity entity(String name) {
-        return find(name)
-                .orElseThrow(() -> Failure.invalid(
-                        "there is no entity '" + Nearest.shown(name) + "'" + Nearest.hint(name, names())));
+        return find(name).orElseThrow(() -> noEntity(name));
+    }
+
+    private Failure noEntity(String name) {
+        Link link = links.get(name);
+        return link == null
+                ? Failure.invalid("there is no entity '" + Nearest.shown(name) + "'" + Nearest.hint(name, names()))
+                : new Failure(
+                        FailureCode.NOT_ALLOWED,
+                        "the link '" + name + "' is read-only and has no rows of its own; read it as '"
+                                + link.second().field() + "' of "
+                                + link.first().model().name());
     }
 
     private List<String> names() {

@@ -131,6 +131,11 @@ class PlannerTest {
     }
 
     @Test
+    void aReadOnlyLinkHasNoRowsOfItsOwn() {
+        refused("{\"entity\": \"order_customer\", \"fields\": [\"*\"]}", "read-only", "read it as 'customer' of order");
+    }
+
+    @Test
     void refusesPathsThatAreTooLong() {
         String path = "brand.products.".repeat(6) + "id";
 
