@@ -9,8 +9,18 @@ sealed interface Argument {
 
     Object bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft);
 
+    /** Whether it is a number of rows to skip or to take. */
+    default boolean pages() {
+        return true;
+    }
+
     /** A value of the request. */
     record OfRequest(Slot slot) implements Argument {
+        @Override
+        public boolean pages() {
+            return slot.use() == Slot.Use.SKIP;
+        }
+
         @Override
         public Object bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
             return slot.bind(values);
@@ -19,6 +29,11 @@ sealed interface Argument {
 
     /** The keys of the rows above. */
     record ParentKeys(ColumnType type) implements Argument {
+        @Override
+        public boolean pages() {
+            return false;
+        }
+
         @Override
         public Object bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
             return type.many(parentKeys);

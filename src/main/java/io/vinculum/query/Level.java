@@ -40,12 +40,35 @@ sealed interface Level {
             boolean listInside)
             implements Level {
 
+        /** Stands in the text for a number of rows that is never less than the page needs. */
+        static final String BOUND = ":bound";
+
+        private static final long SMALLEST_BOUND = 64;
+        private static final int BOUND_STEP = 16;
+
+        /**
+         * The text for a page that ends at a row: its bound is one of a few sizes, so that there are few statements and
+         * PostgreSQL plans small pages as such, however large the table is.
+         */
+        String text(long lastRow) {
+            long bound = SMALLEST_BOUND;
+            while (bound < lastRow && bound < Long.MAX_VALUE / BOUND_STEP) {
+                bound *= BOUND_STEP;
+            }
+            return sql.replace(BOUND, Long.toString(bound));
+        }
+
         Statement bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
             List<@Nullable Object> parameters = new ArrayList<>(arguments.size());
+            long lastRow = 0;
             for (Argument argument : arguments) {
-                parameters.add(argument.bind(values, parentKeys, rowsLeft));
+                Object bound = argument.bind(values, parentKeys, rowsLeft);
+                parameters.add(bound);
+                if (argument.pages()) {
+                    lastRow += (Long) bound;
+                }
             }
-            return new Statement(sql, parameters);
+            return new Statement(parentColumn < 0 ? text(lastRow) : sql, parameters);
         }
     }
 

@@ -62,10 +62,10 @@ final class LevelPlanner {
      * The level of the root rows.
      *
      * @param keyNeeded whether the first column is the key
-     * @param listInside whether there is one root row at most and one list below it
+     * @param oneRecord whether there is one root row at most; if it has one list, that is read with it
      */
-    Level.Sql root(boolean keyNeeded, boolean listInside) {
-        this.listInside = listInside;
+    Level.Sql root(boolean keyNeeded, boolean oneRecord, int lists) {
+        this.listInside = oneRecord && lists == 1;
         if (keyNeeded) {
             selected(BASE, selection.entity().keys().get(0));
         }
@@ -73,12 +73,14 @@ final class LevelPlanner {
         String from = table(selection.entity().table()) + " " + BASE;
         String where = sql.live(BASE, selection.entity()) + " and " + sql.condition(selection.filter(), BASE);
         Sorting sorting = new Sorting(selection, BASE);
-        String inner = core(from, where, sorting) + page(selection.paging());
+        String core = core(from, where, sorting);
+        String inner = oneRecord ? core + page(selection.paging()) : bounded(core, sorting);
+        String columns = oneRecord ? exposed(sorting) : handedOn(sorting);
         String laterals = laterals(steps);
         String text = steps.isEmpty()
                 ? "select " + String.join(", ", expressions()) + inner
-                : "select " + String.join(", ", expressions()) + " from (select " + exposed(sorting) + inner + ") "
-                        + BASE + laterals + " order by "
+                : "select " + String.join(", ", expressions()) + " from (select " + columns + inner + ") " + BASE
+                        + laterals + " order by "
                         + listSorting.orElse(sorting).outside();
         return new Level.Sql(
                 title("read " + selection.entity().name()),
@@ -162,6 +164,12 @@ final class LevelPlanner {
                 + String.join(", ", sorting.inside);
     }
 
+    /** A page of rows that are cut before by a number, because a generic plan takes a parameter for a tenth of them. */
+    private String bounded(String core, Sorting sorting) {
+        return " from (select " + exposed(sorting) + core + " limit " + Level.Sql.BOUND + ") " + sorting.base
+                + " order by " + sorting.outside() + page(selection.paging());
+    }
+
     private String page(Selection.Paging paging) {
         Argument limit = paging.take().<Argument>map(Argument.Take::new).orElseGet(Argument.RowsLeft::new);
         String text = " limit " + sql.countPlaceholder(limit);
@@ -208,6 +216,17 @@ final class LevelPlanner {
             return columns;
         }
 
+        /** The looked up keys, by the names they have already. */
+        List<String> handedOn() {
+            List<String> columns = new ArrayList<>();
+            for (int i = 0; i < looked.size(); i++) {
+                if (!sorted.order().get(i).path().isEmpty()) {
+                    columns.add(base + "." + exposedName(i));
+                }
+            }
+            return columns;
+        }
+
         /** The same order, of the rows that an inner select handed out. */
         String outside() {
             List<String> outside = new ArrayList<>();
@@ -228,6 +247,14 @@ final class LevelPlanner {
         List<String> columns = new ArrayList<>();
         used.getOrDefault(sorting.base, Set.of()).forEach(field -> columns.add(column(sorting.base, field)));
         columns.addAll(sorting.exposed());
+        return String.join(", ", columns);
+    }
+
+    /** The same, from rows that an inner select handed out already. */
+    private String handedOn(Sorting sorting) {
+        List<String> columns = new ArrayList<>();
+        used.getOrDefault(sorting.base, Set.of()).forEach(field -> columns.add(column(sorting.base, field)));
+        columns.addAll(sorting.handedOn());
         return String.join(", ", columns);
     }
 

@@ -22,8 +22,7 @@ final class Planner {
             return new Plan(selection.entity(), root, Optional.empty(), selection.paging(), false, List.of(), -1);
         }
         boolean keyNeeded = withKeys || !keySlots.isEmpty();
-        Level.Sql root =
-                new LevelPlanner(planner, selection).root(keyNeeded, oneRecord(selection) && lists(selection) == 1);
+        Level.Sql root = new LevelPlanner(planner, selection).root(keyNeeded, oneRecord(selection), lists(selection));
         Optional<Level.Sql> counting = count ? Optional.of(LevelPlanner.count(selection)) : Optional.empty();
         return new Plan(
                 selection.entity(),

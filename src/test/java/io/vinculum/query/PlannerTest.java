@@ -22,7 +22,7 @@ class PlannerTest {
     }
 
     private static String sql(String request) {
-        return ((Level.Sql) plan(request).root()).sql();
+        return ((Level.Sql) plan(request).root()).text(0);
     }
 
     private static void refused(String request, String... parts) {
@@ -30,12 +30,31 @@ class PlannerTest {
     }
 
     @Test
-    void readsOneTableInOneStatement() {
+    void readsOneRecordWithoutMore() {
+        assertThat(sql("{\"entity\": \"brand\", \"fields\": [\"name\"], \"filters\": {\"id\": \"b1\"}}"))
+                .isEqualTo("select t.\"name\" from \"brand\".\"brand\" t where t.\"deleted_at\" is null and "
+                        + "(t.\"id\" = $1::text) order by t.\"id\" asc limit $2::int8");
+    }
+
+    @Test
+    void cutsRowsByANumberBeforeThePage() {
         assertThat(
                         sql(
                                 "{\"entity\": \"brand\", \"fields\": [\"id\", \"name\"], \"filters\": {\"country\": \"Italy\"}}"))
-                .isEqualTo("select t.\"id\", t.\"name\" from \"brand\".\"brand\" t where t.\"deleted_at\" is null "
-                        + "and (t.\"country\" = $1::text) order by t.\"id\" asc limit $2::int8");
+                .isEqualTo("select t.\"id\", t.\"name\" from (select t.\"id\", t.\"name\" from \"brand\".\"brand\" t "
+                        + "where t.\"deleted_at\" is null and (t.\"country\" = $1::text) order by t.\"id\" asc limit 64) t "
+                        + "order by t.\"id\" asc limit $2::int8");
+    }
+
+    @Test
+    void theNumberIsOneOfAFewAndNeverLessThanThePageNeeds() {
+        Level.Sql level = (Level.Sql)
+                plan("{\"entity\": \"brand\", \"fields\": [\"id\"]}").root();
+
+        assertThat(level.text(64)).contains("limit 64)");
+        assertThat(level.text(65)).contains("limit 1024)");
+        assertThat(level.text(10_001)).contains("limit 16384)");
+        assertThat(level.text(Long.MAX_VALUE)).containsPattern("limit \\d{18,}\\)");
     }
 
     @Test
@@ -43,12 +62,12 @@ class PlannerTest {
         assertThat(
                         sql(
                                 "{\"entity\": \"products\", \"fields\": [\"title\", \"brand.name\"], \"pagination\": {\"take\": 5}}"))
-                .isEqualTo("select t.\"title\", j0.\"id\", j0.\"name\" from (select t.\"title\", t.\"id\" from "
-                        + "\"product\".\"product\" t where t.\"deleted_at\" is null and true order by t.\"id\" asc "
-                        + "limit $1::int8) t left join lateral (select j0.\"id\", j0.\"name\" from "
-                        + "\"link\".\"product_brand\" l1 join \"brand\".\"brand\" j0 on j0.\"id\" = l1.\"brand_id\" and "
-                        + "j0.\"deleted_at\" is null where l1.\"product_id\" = t.\"id\" and l1.\"deleted_at\" is null "
-                        + "limit 1) j0 on true order by t.\"id\" asc");
+                .isEqualTo("select t.\"title\", j0.\"id\", j0.\"name\" from (select t.\"title\", t.\"id\" from (select "
+                        + "t.\"title\", t.\"id\" from \"product\".\"product\" t where t.\"deleted_at\" is null and true "
+                        + "order by t.\"id\" asc limit 64) t order by t.\"id\" asc limit $1::int8) t left join lateral "
+                        + "(select j0.\"id\", j0.\"name\" from \"link\".\"product_brand\" l1 join \"brand\".\"brand\" j0 on "
+                        + "j0.\"id\" = l1.\"brand_id\" and j0.\"deleted_at\" is null where l1.\"product_id\" = t.\"id\" and "
+                        + "l1.\"deleted_at\" is null limit 1) j0 on true order by t.\"id\" asc");
     }
 
     @Test
