@@ -111,7 +111,7 @@ public final class Database {
     /** Reads again on another connection; the pool may hold several that were cut at the same moment. */
     private <T> Future<T> again(Supplier<Future<T>> read, int left) {
         return read.get()
-                .recover(cause -> left > 0 && SqlFailures.connectionLost(cause)
+                .recover(cause -> left > 0 && SqlFailures.worthReadingAgain(cause)
                         ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
                                 .compose(fired -> again(read, left - 1))
                         : Future.failedFuture(cause));

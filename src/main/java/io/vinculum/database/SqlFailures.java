@@ -5,6 +5,7 @@ import io.vertx.sqlclient.ClosedConnectionException;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -38,6 +39,14 @@ final class SqlFailures {
                 || cause instanceof IOException
                 || cause instanceof TimeoutException
                 || cause.getClass().getName().startsWith("io.vertx");
+    }
+
+    /** Whether a read may pass on another connection; a full pool or a server that is away are not worth more load. */
+    static boolean worthReadingAgain(Throwable cause) {
+        return cause instanceof PgException
+                ? connectionLost(cause)
+                : cause instanceof ClosedConnectionException
+                        || (cause instanceof IOException && !(cause instanceof ConnectException));
     }
 
     /** Whether the same transaction may pass when it is tried again. */

@@ -3,6 +3,7 @@ package io.vinculum.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
@@ -118,16 +119,32 @@ class DatabaseOutageIT {
         Database database = Database.open(
                 vertx,
                 new DatabaseSettings(uri, 2, 5, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5)));
-        List<io.vertx.core.Future<?>> asked = new ArrayList<>();
+        List<Future<?>> asked = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             asked.add(database.transaction(session -> session.run(Statement.of("select pg_sleep(0.2)"))));
         }
-        TestDatabase.await(io.vertx.core.Future.join(asked).transform(done -> io.vertx.core.Future.succeededFuture()));
+        TestDatabase.await(Future.join(asked).transform(done -> Future.succeededFuture()));
 
         assertThat(asked.stream().filter(one -> one.succeeded()).count()).isBetween(2L, 10L);
         asked.stream()
                 .filter(one -> one.failed())
                 .forEach(one -> assertThat(((Failure) one.cause()).code()).isEqualTo(FailureCode.UNAVAILABLE));
+        TestDatabase.await(database.close());
+    }
+
+    @Test
+    void readsThatFindNoPlaceAreNotTriedAgain() {
+        Database database = Database.open(
+                vertx,
+                new DatabaseSettings(uri, 2, 5, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5)));
+        List<Future<?>> asked = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            asked.add(database.read(Statement.of("select pg_sleep(0.1)")));
+        }
+        TestDatabase.await(Future.join(asked).transform(done -> Future.succeededFuture()));
+
+        // With retries some of the refused would have found a place later.
+        assertThat(asked.stream().filter(one -> one.succeeded()).count()).isBetween(2L, 7L);
         TestDatabase.await(database.close());
     }
 }
