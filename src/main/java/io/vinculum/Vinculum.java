@@ -33,6 +33,7 @@ public final class Vinculum {
     private final Vertx vertx;
     private final Catalog catalog;
     private final Database database;
+    private final Events events;
     private final Modules modules;
     private final Query query;
     private final Links links;
@@ -42,7 +43,7 @@ public final class Vinculum {
         this.vertx = vertx;
         this.catalog = catalog;
         this.database = Database.open(vertx, settings);
-        Events events = new Events(vertx.eventBus());
+        this.events = new Events(vertx.eventBus());
         this.modules = new Modules(vertx.eventBus(), hostedModules(catalog), BUS_TIMEOUT.toMillis());
         this.query = new Query(database, catalog, QueryLimits.DEFAULT, modules::list);
         this.links = new Links(database, catalog, events);
@@ -99,7 +100,6 @@ public final class Vinculum {
     }
 
     private Future<Void> deploy() {
-        Events events = new Events(vertx.eventBus());
         List<Future<?>> deployed = new ArrayList<>();
         hostedModules(catalog)
                 .forEach(module -> deployed.add(

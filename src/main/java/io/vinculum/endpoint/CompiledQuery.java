@@ -15,14 +15,12 @@ import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLObjectType;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vinculum.endpoint.ScalarTypes.JsonLiteral;
 import io.vinculum.json.JsonBytes;
 import io.vinculum.query.Answer;
 import io.vinculum.query.Bound;
 import io.vinculum.query.Plan;
 import io.vinculum.query.Query;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -147,14 +145,8 @@ final class CompiledQuery {
     }
 
     private static Map<String, @Nullable Object> request(Part.Graph graph, CoercedVariables variables) {
-        Map<String, Object> arguments = FieldArguments.of(graph.field(), graph.definition(), variables);
-        Map<String, @Nullable Object> request = new LinkedHashMap<>();
-        arguments.forEach((name, value) -> {
-            Object plain = value instanceof JsonLiteral literal ? literal.value() : value;
-            if (plain != null) {
-                request.put(name, plain);
-            }
-        });
+        Map<String, @Nullable Object> request = FieldArguments.plain(graph.field(), graph.definition(), variables);
+        request.values().removeIf(Objects::isNull);
         return request;
     }
 

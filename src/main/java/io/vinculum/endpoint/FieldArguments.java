@@ -7,12 +7,42 @@ import graphql.execution.CoercedVariables;
 import graphql.execution.ValuesResolver;
 import graphql.language.Field;
 import graphql.schema.GraphQLFieldDefinition;
+import io.vinculum.endpoint.ScalarTypes.JsonLiteral;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The arguments of a field, with variables and defaults in their places. */
 final class FieldArguments {
     private FieldArguments() {}
+
+    /** The same as {@link #of}, with JSON literals as the values they stand for. */
+    static Map<String, @Nullable Object> plain(
+            Field field, GraphQLFieldDefinition definition, CoercedVariables variables) {
+        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+        of(field, definition, variables).forEach((name, value) -> plain.put(name, plain(value)));
+        return plain;
+    }
+
+    private static @Nullable Object plain(@Nullable Object value) {
+        if (value instanceof JsonLiteral literal) {
+            return plain(literal.value());
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+            map.forEach((name, element) -> plain.put(String.valueOf(name), plain(element)));
+            return plain;
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> plain = new ArrayList<>();
+            list.forEach(element -> plain.add(plain(element)));
+            return plain;
+        }
+        return value;
+    }
 
     /**
      * Reads them.

@@ -10,7 +10,6 @@ import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Entity;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Model;
-import io.vinculum.endpoint.ScalarTypes.JsonLiteral;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonBytes;
@@ -49,27 +48,7 @@ final class MutationRunner {
             Operations.Prepared operation, String key, List<Field> fields, GraphQLFieldDefinition definition) {
 
         Map<String, @Nullable Object> arguments() {
-            Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
-            FieldArguments.of(fields.get(0), definition, operation.variables())
-                    .forEach((name, value) -> arguments.put(name, plain(value)));
-            return arguments;
-        }
-
-        private static @Nullable Object plain(@Nullable Object value) {
-            if (value instanceof JsonLiteral literal) {
-                return plain(literal.value());
-            }
-            if (value instanceof Map<?, ?> map) {
-                Map<String, @Nullable Object> plain = new LinkedHashMap<>();
-                map.forEach((name, element) -> plain.put(String.valueOf(name), plain(element)));
-                return plain;
-            }
-            if (value instanceof List<?> list) {
-                List<@Nullable Object> plain = new ArrayList<>();
-                list.forEach(element -> plain.add(plain(element)));
-                return plain;
-            }
-            return value;
+            return FieldArguments.plain(fields.get(0), definition, operation.variables());
         }
     }
 

@@ -161,7 +161,9 @@ final class Batch {
         String what = String.join(", ", violation.columns()) + " '" + violation.values() + "'";
         if (violation.kind() == Violation.Kind.UNIQUE
                 && entity instanceof Link link
-                && violation.columns().size() == 1) {
+                && violation.columns().size() == 1
+                && link.keys().stream()
+                        .anyMatch(key -> key.column().equals(violation.columns().get(0)))) {
             return Failure.invalid(where + "Cannot create multiple links between '"
                     + link.first().model().name() + "' and '"
                     + link.second().model().name() + "': the record with " + what

@@ -112,7 +112,7 @@ public final class Migration {
                         .recover(cause -> Future.failedFuture(explained(change, cause)));
             }
         }
-        return applied.compose(done -> plan.changes().isEmpty() ? done(session) : track(session))
+        return applied.compose(done -> plan.changes().isEmpty() ? Future.<Void>succeededFuture() : track(session))
                 .map(plan);
     }
 
@@ -123,10 +123,6 @@ public final class Migration {
                         + change.what() + ", but the rows with " + String.join(", ", violation.columns()) + " '"
                         + violation.values() + "' do not admit it; change them first"))
                 .orElse(cause);
-    }
-
-    private static Future<Void> done(Session session) {
-        return session.run(Statement.of("select 1")).mapEmpty();
     }
 
     private Future<Void> track(Session session) {

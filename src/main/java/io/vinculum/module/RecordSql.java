@@ -90,7 +90,7 @@ final class RecordSql {
     }
 
     /** Unties records from everything a many-to-many relation led to. */
-    Statement clearPivot(Relation relation, Relation.Pivot pivot, List<Object> keys) {
+    Statement clearPivot(Relation.Pivot pivot, List<Object> keys) {
         String sql = "delete from "
                 + Identifier.table(pivot.table().schema(), pivot.table().name()) + " where "
                 + quote(pivot.near().column()) + " = any(" + pivot.near().type().manyPlaceholder(1) + ")";

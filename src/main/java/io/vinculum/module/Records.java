@@ -128,8 +128,7 @@ final class Records {
         if (touched.isEmpty()) {
             return Future.succeededFuture();
         }
-        Future<?> cleared =
-                replacing ? session.change(sql.clearPivot(relation, pivot, touched)) : Future.succeededFuture();
+        Future<?> cleared = replacing ? session.change(sql.clearPivot(pivot, touched)) : Future.succeededFuture();
         return cleared.compose(done -> session.change(sql.fillPivot(pivot, near, far)))
                 .recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause)));
     }

@@ -52,13 +52,9 @@ public final class Query {
     /** The same as {@link #graph}, as the bytes of the answer. */
     public Future<Buffer> graphBytes(Map<String, @Nullable Object> request) {
         return Future.succeededFuture(request)
-                .map(this::prepare)
-                .compose(bound -> run(List.of(bound)))
-                .map(answers -> written(answers.get(0), explains(request)));
-    }
-
-    private static boolean explains(Map<String, @Nullable Object> request) {
-        return GraphRequest.read(request).explain();
+                .map(GraphRequest::read)
+                .compose(read ->
+                        run(List.of(bound(request, read))).map(answers -> written(answers.get(0), read.explain())));
     }
 
     private static Buffer written(Answer answer, boolean explain) {
@@ -79,7 +75,10 @@ public final class Query {
      * @throws io.vinculum.failure.Failure {@code INVALID_DATA} for a wrong name, with the nearest right one
      */
     public Bound prepare(Map<String, @Nullable Object> request) {
-        GraphRequest read = GraphRequest.read(request);
+        return bound(request, GraphRequest.read(request));
+    }
+
+    private Bound bound(Map<String, @Nullable Object> request, GraphRequest read) {
         String key = read.key();
         Plan plan = plans.getIfPresent(key);
         if (plan == null) {
