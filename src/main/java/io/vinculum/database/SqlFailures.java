@@ -1,5 +1,6 @@
 package io.vinculum.database;
 
+import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import io.vinculum.failure.Failure;
@@ -46,6 +47,8 @@ final class SqlFailures {
         return cause instanceof PgException
                 ? connectionLost(cause)
                 : cause instanceof ClosedConnectionException
+                        // What the client says of a pooled connection that was closed before the statement was sent.
+                        || cause.getClass() == VertxException.class
                         || (cause instanceof IOException && !(cause instanceof ConnectException));
     }
 

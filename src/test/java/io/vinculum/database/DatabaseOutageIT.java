@@ -80,7 +80,7 @@ class DatabaseOutageIT {
     void readsAreTriedAgainWhenTheirConnectionsAreCut() {
         Database database = Database.open(vertx, DatabaseSettings.of(uri));
         Database killer = Database.open(vertx, DatabaseSettings.of(uri));
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 50; round++) {
             TestDatabase.await(database.ping());
             TestDatabase.await(killer.read(Statement.of("select pg_terminate_backend(pid) from pg_stat_activity "
                     + "where datname = current_database() and pid <> pg_backend_pid()")));
