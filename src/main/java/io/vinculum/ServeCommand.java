@@ -73,7 +73,7 @@ final class ServeCommand implements Callable<Integer> {
         checkPort();
         Catalog catalog = graph.catalog();
         Optional<EmbeddedPostgres> server = database.server();
-        Vertx vertx = Vertx.vertx();
+        Vertx vertx = Vinculum.vertx();
         CountDownLatch stopped = new CountDownLatch(1);
         try {
             Vinculum node = start(vertx, catalog, database.settings(server));

@@ -1,5 +1,6 @@
 package io.vinculum;
 
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vinculum.catalog.Catalog;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** One running node: every module of a catalog, its links and queries, on the event bus and behind an HTTP port. */
@@ -37,7 +40,9 @@ public final class Vinculum {
     private final Modules modules;
     private final Query query;
     private final Links links;
-    private final HttpVerticle http;
+    private final EndpointSettings endpoint;
+    private final Operations operations;
+    private final AtomicInteger port = new AtomicInteger();
 
     private Vinculum(Vertx vertx, Catalog catalog, DatabaseSettings settings, EndpointSettings endpoint) {
         this.vertx = vertx;
@@ -47,8 +52,8 @@ public final class Vinculum {
         this.modules = new Modules(vertx.eventBus(), hostedModules(catalog), BUS_TIMEOUT.toMillis());
         this.query = new Query(database, catalog, QueryLimits.DEFAULT, modules::list);
         this.links = new Links(database, catalog, events);
-        Operations operations = new Operations(vertx, Schema.of(catalog), query, modules, links);
-        this.http = new HttpVerticle(endpoint, operations, this::ready);
+        this.endpoint = endpoint;
+        this.operations = new Operations(vertx, Schema.of(catalog), query, modules, links);
     }
 
     /** Modules whose rows are in the database; the others are answered by verticles of the user's own. */
@@ -56,6 +61,11 @@ public final class Vinculum {
         Set<String> hosted = new HashSet<>(catalog.modules().keySet());
         catalog.models().stream().filter(Model::remote).map(Model::module).forEach(hosted::remove);
         return hosted;
+    }
+
+    /** Makes the Vert.x that a node runs best on. */
+    public static Vertx vertx() {
+        return Vertx.vertx();
     }
 
     /** How a node treats a database that is behind its catalog. */
@@ -95,7 +105,17 @@ public final class Vinculum {
                         behind == Behind.MIGRATE ? migration.apply(false).mapEmpty() : migration.check())
                 .compose(migrated -> deploy())
                 .compose(deployed -> preparation.apply(this))
-                .compose(prepared -> vertx.deployVerticle(http))
+                .compose(prepared -> listen());
+    }
+
+    private Future<Void> listen() {
+        // Vert.x takes a negative port for a free one, and the same one for all event loops that name it.
+        EndpointSettings shared = endpoint.port() == 0
+                ? endpoint.at(-ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE))
+                : endpoint;
+        return vertx.deployVerticle(
+                        () -> new HttpVerticle(shared, operations, this::ready, port::set),
+                        new DeploymentOptions().setInstances(endpoint.eventLoops()))
                 .mapEmpty();
     }
 
@@ -134,7 +154,7 @@ public final class Vinculum {
 
     /** The HTTP port. */
     public int port() {
-        return http.actualPort();
+        return port.get();
     }
 
     /** Stops answering, then closes the connections and the given Vert.x. */

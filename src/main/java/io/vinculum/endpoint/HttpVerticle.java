@@ -13,6 +13,7 @@ import io.vertx.ext.web.handler.graphql.GraphiQLHandlerOptions;
 import io.vinculum.failure.Failure;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /** Listens on the HTTP port: {@code /graphql}, {@code /graphiql}, {@code /health/live} and {@code /health/ready}. */
@@ -23,22 +24,20 @@ public final class HttpVerticle extends VerticleBase {
     private final EndpointSettings settings;
     private final Operations operations;
     private final Supplier<Future<Void>> readiness;
-    private int actualPort;
+    private final IntConsumer listening;
 
     /**
-     * Makes the verticle.
+     * Makes the verticle; one for each event loop that is to answer.
      *
      * @param readiness succeeds when requests can be answered
+     * @param listening is told the port that is listened on, once deployed
      */
-    public HttpVerticle(EndpointSettings settings, Operations operations, Supplier<Future<Void>> readiness) {
+    public HttpVerticle(
+            EndpointSettings settings, Operations operations, Supplier<Future<Void>> readiness, IntConsumer listening) {
         this.settings = settings;
         this.operations = operations;
         this.readiness = readiness;
-    }
-
-    /** The port that is listened on, once deployed. */
-    public int actualPort() {
-        return actualPort;
+        this.listening = listening;
     }
 
     @Override
@@ -53,7 +52,7 @@ public final class HttpVerticle extends VerticleBase {
         return vertx.createHttpServer(options)
                 .requestHandler(router())
                 .listen()
-                .onSuccess((HttpServer server) -> actualPort = server.actualPort());
+                .onSuccess((HttpServer server) -> listening.accept(server.actualPort()));
     }
 
     private Router router() {

@@ -25,6 +25,43 @@ sealed interface Level {
 
     List<Level> children();
 
+    /** The text of a statement; one that cuts a page has a few texts, for pages that end sooner or later. */
+    final class Text {
+        /** Stands for a number of rows that is never less than the page needs. */
+        static final String BOUND = ":bound";
+
+        private static final long SMALLEST_BOUND = 64;
+        private static final int BOUND_STEP = 16;
+        private static final int BOUNDS = 15;
+
+        private final String sql;
+        /** Made when they are asked for; to make one twice does no harm. */
+        private final String[] texts;
+
+        /**
+         * Takes the SQL with {@link #BOUND} where a number stands in it, so that PostgreSQL plans small pages as such,
+         * however large the table is: it takes a parameter for a tenth of the rows.
+         */
+        Text(String sql) {
+            this.sql = sql;
+            this.texts = new String[sql.contains(BOUND) ? BOUNDS : 1];
+        }
+
+        /** The text for a page that ends at a row. */
+        String to(long lastRow) {
+            long bound = SMALLEST_BOUND;
+            int index = 0;
+            while (bound < lastRow && index < texts.length - 1) {
+                bound *= BOUND_STEP;
+                index++;
+            }
+            if (texts[index] == null) {
+                texts[index] = sql.replace(BOUND, Long.toString(bound));
+            }
+            return texts[index];
+        }
+    }
+
     /**
      * Rows of this database, by one statement; the first column is the parent key, except at the root.
      *
@@ -33,30 +70,12 @@ sealed interface Level {
     record Sql(
             String title,
             int parentColumn,
-            String sql,
+            Text text,
             List<Argument> arguments,
             RowWriter writer,
             List<Level> children,
             boolean listInside)
             implements Level {
-
-        /** Stands in the text for a number of rows that is never less than the page needs. */
-        static final String BOUND = ":bound";
-
-        private static final long SMALLEST_BOUND = 64;
-        private static final int BOUND_STEP = 16;
-
-        /**
-         * The text for a page that ends at a row: its bound is one of a few sizes, so that there are few statements and
-         * PostgreSQL plans small pages as such, however large the table is.
-         */
-        String text(long lastRow) {
-            long bound = SMALLEST_BOUND;
-            while (bound < lastRow && bound < Long.MAX_VALUE / BOUND_STEP) {
-                bound *= BOUND_STEP;
-            }
-            return sql.replace(BOUND, Long.toString(bound));
-        }
 
         Statement bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
             List<@Nullable Object> parameters = new ArrayList<>(arguments.size());
@@ -68,7 +87,7 @@ sealed interface Level {
                     lastRow += (Long) bound;
                 }
             }
-            return new Statement(parentColumn < 0 ? text(lastRow) : sql, parameters);
+            return new Statement(text.to(lastRow), parameters);
         }
     }
 

@@ -13,12 +13,14 @@ import io.vinculum.query.Selection.Nested;
 import io.vinculum.query.SqlWriter.Source;
 import io.vinculum.rows.ScalarWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * Plans one level: its own columns and everything to-one in one statement, each list below it as a level of its own. Where
@@ -37,6 +39,13 @@ final class LevelPlanner {
     private final List<String> expressions = new ArrayList<>();
     private final Map<String, Set<Field>> used = new LinkedHashMap<>();
     private final List<Step> steps = new ArrayList<>();
+    /** Relations that the row must have anyway, with what is asked of them, until they are joined for it. */
+    private final Map<Relation, Condition> required = new LinkedHashMap<>();
+
+    private final List<Step> filters = new ArrayList<>();
+    /** The rows that are looked up before the page is cut, and which rows hand their columns on. */
+    private final Map<String, String> handedOnBy = new HashMap<>();
+
     private final List<Level> children = new ArrayList<>();
     private final List<String> titles = new ArrayList<>();
     private boolean listInside;
@@ -46,6 +55,9 @@ final class LevelPlanner {
     private sealed interface Step {
         /** A to-one relation that is looked up for each row. */
         record Hop(Relation relation, String from, String alias) implements Step {}
+
+        /** A to-one relation that the row must have, with a condition on it. */
+        record Filter(Relation relation, String from, String alias, Condition condition) implements Step {}
 
         /** The one list of the one record. */
         record InnerList(Nested nested, String from) implements Step {}
@@ -65,31 +77,57 @@ final class LevelPlanner {
      * @param oneRecord whether there is one root row at most; if it has one list, that is read with it
      */
     Level.Sql root(boolean keyNeeded, boolean oneRecord, int lists) {
-        this.listInside = oneRecord && lists == 1;
+        boolean flat = oneRecord && selection.paging().all();
+        this.listInside = flat && lists == 1;
         if (keyNeeded) {
             selected(BASE, selection.entity().keys().get(0));
         }
+        List<Condition> others = new ArrayList<>(Planner.conditions(selection));
+        if (!flat) {
+            others.removeIf(this::require);
+        }
         RowWriter writer = object(selection, BASE);
+        required.forEach((relation, condition) ->
+                others.add(new Condition.Related(relation, Condition.Quantifier.SOME, condition)));
         String from = table(selection.entity().table()) + " " + BASE;
-        String where = sql.live(BASE, selection.entity()) + " and " + sql.condition(selection.filter(), BASE);
-        Sorting sorting = new Sorting(selection, BASE);
-        String core = core(from, where, sorting);
-        String inner = oneRecord ? core + page(selection.paging()) : bounded(core, sorting);
-        String columns = oneRecord ? exposed(sorting) : handedOn(sorting);
-        String laterals = laterals(steps);
-        String text = steps.isEmpty()
-                ? "select " + String.join(", ", expressions()) + inner
-                : "select " + String.join(", ", expressions()) + " from (select " + columns + inner + ") " + BASE
-                        + laterals + " order by "
-                        + listSorting.orElse(sorting).outside();
+        StringBuilder where = new StringBuilder(sql.live(BASE, selection.entity()));
+        others.forEach(condition -> where.append(" and ").append(sql.condition(condition, BASE)));
         return new Level.Sql(
                 title("read " + selection.entity().name()),
                 -1,
-                text,
+                new Level.Text("select " + String.join(", ", expressions())
+                        + (flat ? flat(from, where.toString()) : page(from, where.toString()))),
                 sql.arguments(),
                 writer,
                 children,
-                listSorting.isPresent());
+                listInside);
+    }
+
+    /** One record: nothing to order or cut but its list. */
+    private String flat(String from, String where) {
+        String joins = joins(steps, SqlWriter::column);
+        return " from " + from + joins + " where " + where
+                + listSorting.map(sorting -> " order by " + sorting.outside()).orElse("");
+    }
+
+    /** A page that is cut before anything is looked up for its rows. */
+    private String page(String from, String where) {
+        String filtered = from + joins(filters, SqlWriter::column);
+        Sorting sorting = new Sorting(selection, BASE);
+        String page = bounded(core(filtered, where + conditions(filters), sorting), sorting);
+        return steps.isEmpty()
+                ? page
+                : " from (select " + handedOn(sorting) + page + ") " + BASE + joins(steps, this::reference)
+                        + " order by " + sorting.outside();
+    }
+
+    /** Takes a condition on a to-one relation aside, in case the relation is read too: one join then serves both. */
+    private boolean require(Condition condition) {
+        return condition instanceof Condition.Related related
+                && related.quantifier() == Condition.Quantifier.SOME
+                && !related.relation().list()
+                && !sql.ambiguous(related.relation())
+                && required.putIfAbsent(related.relation(), related.condition()) == null;
     }
 
     private List<String> expressions() {
@@ -106,7 +144,13 @@ final class LevelPlanner {
         String text = "select count(*) from " + table(selection.entity().table()) + " " + BASE + " where "
                 + sql.live(BASE, selection.entity()) + " and " + sql.condition(selection.filter(), BASE);
         return new Level.Sql(
-                "count " + selection.entity().name(), -1, text, sql.arguments(), new RowWriter(), List.of(), false);
+                "count " + selection.entity().name(),
+                -1,
+                new Level.Text(text),
+                sql.arguments(),
+                new RowWriter(),
+                List.of(),
+                false);
     }
 
     /** The level of the rows that a list relation leads to from all parents. */
@@ -121,7 +165,7 @@ final class LevelPlanner {
         return new Level.Sql(
                 title(how + relation.name() + " (" + selection.entity().name() + ")"),
                 parentColumn,
-                text,
+                new Level.Text(text),
                 sql.arguments(),
                 writer,
                 children,
@@ -134,8 +178,8 @@ final class LevelPlanner {
         expressions.set(0, parentKey.toString());
         String where = source.where() + " and " + sql.condition(selection.filter(), BASE);
         Sorting sorting = new Sorting(selection, BASE);
-        return "select " + String.join(", ", expressions) + core(source.from() + laterals(steps), where, sorting)
-                + " limit " + sql.countPlaceholder(new Argument.RowsLeft());
+        return "select " + String.join(", ", expressions)
+                + core(source.from() + joins(steps, this::reference), where, sorting) + most();
     }
 
     private String paged(Relation relation, String keys) {
@@ -145,11 +189,16 @@ final class LevelPlanner {
         Source source = sql.source(relation, near, BASE);
         String where = source.where() + " and " + sql.condition(selection.filter(), BASE);
         Sorting sorting = new Sorting(selection, BASE);
-        String inner = core(source.from(), where, sorting) + page(selection.paging());
+        String inner = bounded(core(source.from(), where, sorting), sorting);
         return "select " + String.join(", ", expressions) + " from unnest(" + keys
                 + ") k(key) cross join lateral (select "
-                + exposed(sorting) + inner + ") " + BASE + laterals(steps) + " order by " + sorting.outside()
-                + " limit " + sql.countPlaceholder(new Argument.RowsLeft());
+                + handedOn(sorting) + inner + ") " + BASE + joins(steps, this::reference) + " order by "
+                + sorting.outside() + most();
+    }
+
+    /** A number in the text: PostgreSQL takes a parameter for a tenth of the rows, and would scan for so many. */
+    private String most() {
+        return " limit " + (planner.mostRows() + 1L);
     }
 
     private String nearOfOwner(Relation relation) {
@@ -160,14 +209,18 @@ final class LevelPlanner {
     }
 
     private String core(String from, String where, Sorting sorting) {
-        return " from " + from + laterals(sorting.hops) + " where " + where + " order by "
+        return " from " + from + joins(sorting.hops, SqlWriter::column) + " where " + where + " order by "
                 + String.join(", ", sorting.inside);
     }
 
     /** A page of rows that are cut before by a number, because a generic plan takes a parameter for a tenth of them. */
     private String bounded(String core, Sorting sorting) {
-        return " from (select " + exposed(sorting) + core + " limit " + Level.Sql.BOUND + ") " + sorting.base
-                + " order by " + sorting.outside() + page(selection.paging());
+        return bounded(core, sorting, selection.paging());
+    }
+
+    private String bounded(String core, Sorting sorting, Selection.Paging paging) {
+        return " from (select " + exposed(sorting) + core + " limit " + Level.Text.BOUND + ") " + sorting.base
+                + " order by " + sorting.outside() + page(paging);
     }
 
     private String page(Selection.Paging paging) {
@@ -193,38 +246,13 @@ final class LevelPlanner {
                 String alias = base;
                 for (Relation relation : ordering.path()) {
                     alias = hop(relation, alias, "s", hops);
+                    handedOnBy.put(alias, base);
                 }
                 use(alias, ordering.field());
-                looked.add(column(alias, ordering.field()));
+                looked.add(alias);
                 inside.add(column(alias, ordering.field()) + " "
                         + ordering.direction().sql());
             }
-        }
-
-        private String exposedName(int index) {
-            return Identifier.quote("order " + index);
-        }
-
-        /** The looked up keys, under names that {@link #outside} uses. */
-        List<String> exposed() {
-            List<String> columns = new ArrayList<>();
-            for (int i = 0; i < looked.size(); i++) {
-                if (!sorted.order().get(i).path().isEmpty()) {
-                    columns.add(looked.get(i) + " as " + exposedName(i));
-                }
-            }
-            return columns;
-        }
-
-        /** The looked up keys, by the names they have already. */
-        List<String> handedOn() {
-            List<String> columns = new ArrayList<>();
-            for (int i = 0; i < looked.size(); i++) {
-                if (!sorted.order().get(i).path().isEmpty()) {
-                    columns.add(base + "." + exposedName(i));
-                }
-            }
-            return columns;
         }
 
         /** The same order, of the rows that an inner select handed out. */
@@ -232,29 +260,41 @@ final class LevelPlanner {
             List<String> outside = new ArrayList<>();
             for (int i = 0; i < looked.size(); i++) {
                 Ordering ordering = sorted.order().get(i);
-                outside.add(
-                        ordering.path().isEmpty()
-                                ? inside.get(i)
-                                : base + "." + exposedName(i) + " "
-                                        + ordering.direction().sql());
+                outside.add(reference(looked.get(i), ordering.field()) + " "
+                        + ordering.direction().sql());
             }
             return String.join(", ", outside);
         }
     }
 
-    /** The columns that an inner select hands out: what is used above it, and its sort keys. */
+    /** A column above the select that looked its row up; below, it is {@link SqlWriter#column}. */
+    private String reference(String alias, Field field) {
+        String by = handedOnBy.get(alias);
+        return by == null ? column(alias, field) : by + "." + handedName(alias, field);
+    }
+
+    private static String handedName(String alias, Field field) {
+        return Identifier.quote(alias + " " + field.column());
+    }
+
+    /** The columns that an inner select hands out: what is used above it, of its own rows and of those it looked up. */
     private String exposed(Sorting sorting) {
-        List<String> columns = new ArrayList<>();
-        used.getOrDefault(sorting.base, Set.of()).forEach(field -> columns.add(column(sorting.base, field)));
-        columns.addAll(sorting.exposed());
-        return String.join(", ", columns);
+        return columns(sorting.base, (alias, field) -> column(alias, field) + " as " + handedName(alias, field));
     }
 
     /** The same, from rows that an inner select handed out already. */
     private String handedOn(Sorting sorting) {
+        return columns(sorting.base, this::reference);
+    }
+
+    private String columns(String base, BiFunction<String, Field, String> lookedUp) {
         List<String> columns = new ArrayList<>();
-        used.getOrDefault(sorting.base, Set.of()).forEach(field -> columns.add(column(sorting.base, field)));
-        columns.addAll(sorting.handedOn());
+        used.getOrDefault(base, Set.of()).forEach(field -> columns.add(column(base, field)));
+        used.forEach((alias, fields) -> {
+            if (base.equals(handedOnBy.get(alias))) {
+                fields.forEach(field -> columns.add(lookedUp.apply(alias, field)));
+            }
+        });
         return String.join(", ", columns);
     }
 
@@ -266,20 +306,55 @@ final class LevelPlanner {
         return alias;
     }
 
-    private String laterals(List<Step> list) {
+    private String filter(Relation relation, String from, Condition condition) {
+        String alias = sql.alias("j");
+        used.put(alias, new LinkedHashSet<>());
+        handedOnBy.put(alias, from);
+        filters.add(new Step.Filter(relation, from, alias, condition));
+        return alias;
+    }
+
+    /** The joins in their order, given how the columns that they start from are named there. */
+    private String joins(List<Step> list, BiFunction<String, Field, String> near) {
         StringBuilder text = new StringBuilder();
-        list.forEach(step -> text.append(step instanceof Step.Hop hop ? lateral(hop) : lateral((Step.InnerList) step)));
+        list.forEach(step -> text.append(join(step, near)));
         return text.toString();
     }
 
-    private String lateral(Step.Hop hop) {
-        Source source = sql.source(
-                hop.relation(), column(hop.from(), hop.relation().join().near()), hop.alias());
+    private String join(Step step, BiFunction<String, Field, String> near) {
+        if (step instanceof Step.Filter filter) {
+            Relation relation = filter.relation();
+            return sql.join(
+                    " join ",
+                    relation,
+                    near.apply(filter.from(), relation.join().near()),
+                    filter.alias());
+        }
+        return step instanceof Step.Hop hop
+                ? lookUp(hop, near.apply(hop.from(), hop.relation().join().near()))
+                : lateral((Step.InnerList) step);
+    }
+
+    private String conditions(List<Step> joined) {
+        StringBuilder text = new StringBuilder();
+        for (Step step : joined) {
+            if (step instanceof Step.Filter filter) {
+                text.append(" and ").append(sql.condition(filter.condition(), filter.alias()));
+            }
+        }
+        return text.toString();
+    }
+
+    /** A look-up for each row; where several rows may be met, the best of them. */
+    private String lookUp(Step.Hop hop, String near) {
+        if (!sql.ambiguous(hop.relation())) {
+            return sql.join(" left join ", hop.relation(), near, hop.alias());
+        }
+        Source source = sql.source(hop.relation(), near, hop.alias());
         List<String> columns = new ArrayList<>();
         used.getOrDefault(hop.alias(), Set.of()).forEach(field -> columns.add(column(hop.alias(), field)));
-        String chosen = sql.ambiguous(hop.relation()) ? " order by " + source.best() : "";
         return " left join lateral (select " + String.join(", ", columns) + " from " + source.from() + " where "
-                + source.where() + chosen + " limit 1) " + hop.alias() + " on true";
+                + source.where() + " order by " + source.best() + " limit 1) " + hop.alias() + " on true";
     }
 
     private String lateral(Step.InnerList list) {
@@ -289,8 +364,11 @@ final class LevelPlanner {
         String where = source.where() + " and " + sql.condition(listed.filter(), LIST);
         Sorting sorting = new Sorting(listed, LIST);
         listSorting = Optional.of(sorting);
-        String inner = core(source.from(), where, sorting) + page(listed.paging());
-        return " left join lateral (select " + exposed(sorting) + inner + ") " + LIST + " on true";
+        String core = core(source.from(), where, sorting);
+        String inner = listed.paging().all()
+                ? exposed(sorting) + core + most()
+                : handedOn(sorting) + bounded(core, sorting, listed.paging());
+        return " left join lateral (select " + inner + ") " + LIST + " on true";
     }
 
     private void use(String alias, Field field) {
@@ -300,7 +378,7 @@ final class LevelPlanner {
     /** The position of a field among the answered columns. */
     private int selected(String alias, Field field) {
         use(alias, field);
-        String expression = ScalarWriter.readable(column(alias, field), field.type());
+        String expression = ScalarWriter.readable(reference(alias, field), field.type());
         int known = expressions.indexOf(expression);
         if (known >= 0) {
             return known;
@@ -333,7 +411,8 @@ final class LevelPlanner {
         if (relation.list() || relation.target().remote()) {
             return separate(nested, alias);
         }
-        String hop = hop(relation, alias, "j", steps);
+        Condition condition = alias.equals(BASE) ? required.remove(relation) : null;
+        String hop = condition == null ? hop(relation, alias, "j", steps) : filter(relation, alias, condition);
         titles.add("join " + relation.name() + " (" + relation.target().name() + ")");
         int key = selected(hop, relation.target().keys().get(0));
         return RowWriter.joined(key, object(nested.selection(), hop));

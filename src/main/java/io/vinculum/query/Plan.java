@@ -64,7 +64,7 @@ public record Plan(
     Map<String, Object> explain() {
         List<Object> statements = new ArrayList<>();
         collect(root, statements);
-        count.ifPresent(level -> statements.add(level.text(0)));
+        count.ifPresent(level -> statements.add(level.text().to(0)));
         Map<String, Object> explained = new LinkedHashMap<>();
         explained.put("plan", describe().strip());
         explained.put("consistency", single() ? "one statement" : "one repeatable read transaction");
@@ -74,9 +74,9 @@ public record Plan(
 
     private static void collect(Level level, List<Object> into) {
         if (level instanceof Level.Sql sql) {
-            into.add(sql.text(0));
+            into.add(sql.text().to(0));
         } else if (level instanceof Level.Remote remote) {
-            remote.pairs().ifPresent(pairs -> into.add(pairs.sql()));
+            remote.pairs().ifPresent(pairs -> into.add(pairs.text().to(0)));
         }
         level.children().forEach(child -> collect(child, into));
     }

@@ -12,10 +12,15 @@ import java.util.Set;
 
 /** Decides how a selection is answered. Pure: the same selection gives the same plan. */
 final class Planner {
-    private Planner() {}
+    private final int mostRows;
 
-    static Plan plan(Selection selection, boolean count, boolean throwIfKeyNotFound, boolean withKeys) {
-        Planner planner = new Planner();
+    private Planner(int mostRows) {
+        this.mostRows = mostRows;
+    }
+
+    static Plan plan(
+            Selection selection, QueryLimits limits, boolean count, boolean throwIfKeyNotFound, boolean withKeys) {
+        Planner planner = new Planner(limits.rows());
         List<Slot> keySlots = throwIfKeyNotFound ? keySlots(selection) : List.of();
         if (selection.entity().remote()) {
             Level root = RemotePlanner.root(planner, selection);
@@ -32,6 +37,11 @@ final class Planner {
                 throwIfKeyNotFound,
                 keySlots,
                 keyNeeded ? 0 : -1);
+    }
+
+    /** How many rows an answer may have. */
+    int mostRows() {
+        return mostRows;
     }
 
     Level below(Nested nested, int parentColumn) {
@@ -58,13 +68,16 @@ final class Planner {
         return lists;
     }
 
+    /** The conditions that all have to hold. */
+    static List<Condition> conditions(Selection selection) {
+        return selection.filter() instanceof Condition.All all ? all.conditions() : List.of(selection.filter());
+    }
+
     /** The keys that are asked for by equality at the top level. */
     private static List<Slot> keySlots(Selection selection) {
         Field key = selection.entity().keys().get(0);
-        List<Condition> conditions =
-                selection.filter() instanceof Condition.All all ? all.conditions() : List.of(selection.filter());
         List<Slot> slots = new ArrayList<>();
-        for (Condition condition : conditions) {
+        for (Condition condition : conditions(selection)) {
             if (condition instanceof Condition.Compare compare
                     && compare.field().equals(key)
                     && (compare.operator() == Operator.EQ || compare.operator() == Operator.IN)) {

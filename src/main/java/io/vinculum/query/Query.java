@@ -83,7 +83,7 @@ public final class Query {
         Plan plan = plans.getIfPresent(key);
         if (plan == null) {
             GraphRequest.Planned planned = GraphRequest.plan(request, catalog, limits);
-            plan = Planner.plan(planned.selection(), planned.count(), planned.throwIfKeyNotFound(), false);
+            plan = Planner.plan(planned.selection(), limits, planned.count(), planned.throwIfKeyNotFound(), false);
             plans.put(key, plan);
         }
         return new Bound(plan, read.values());
@@ -91,12 +91,12 @@ public final class Query {
 
     /** Plans a selection; whoever asks keeps the plan for the next request of the same shape. */
     public Plan plan(Selection selection) {
-        return Planner.plan(selection, false, false, false);
+        return Planner.plan(selection, limits, false, false, false);
     }
 
     /** The same for records that were just written, which {@link Answer#writeInOrder} tells apart by their keys. */
     public Plan planWithKeys(Selection selection) {
-        return Planner.plan(selection, false, false, true);
+        return Planner.plan(selection, limits, false, false, true);
     }
 
     /** Answers several selections in their order, all from the same snapshot. */

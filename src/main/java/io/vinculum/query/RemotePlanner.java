@@ -73,8 +73,8 @@ final class RemotePlanner {
                 + sql.manyPlaceholder(new Argument.ParentKeys(near.type()), near.type()) + ")"
                 + (through.viaDeleted() == null ? "" : " and " + column("l", through.viaDeleted()) + " is null")
                 + " order by 2 limit " + sql.countPlaceholder(new Argument.RowsLeft());
-        return Optional.of(
-                new Level.Sql("pairs of " + relation, -1, text, sql.arguments(), new RowWriter(), List.of(), false));
+        return Optional.of(new Level.Sql(
+                "pairs of " + relation, -1, new Level.Text(text), sql.arguments(), new RowWriter(), List.of(), false));
     }
 
     /** Rows are the parent key, then the fields in order. */

@@ -97,6 +97,19 @@ final class SqlWriter {
         return new Source(target, meets + " and " + live(alias, relation.target()), best(alias, relation.target()));
     }
 
+    /** A to-one relation joined to its owner, given the SQL of the owner's near field. */
+    String join(String kind, Relation relation, String near, String alias) {
+        String target = kind + table(relation.target().table()) + " " + alias + " on ";
+        String live = " and " + live(alias, relation.target());
+        if (relation.join() instanceof Join.Through through) {
+            String via = alias("l");
+            return kind + table(through.via()) + " " + via + " on " + column(via, through.viaNear()) + " = " + near
+                    + liveVia(through, via) + target + column(alias, through.far()) + " = "
+                    + column(via, through.viaFar()) + live;
+        }
+        return target + column(alias, ((Join.ByKey) relation.join()).far()) + " = " + near + live;
+    }
+
     private static String best(String alias, Entity target) {
         return best(alias, target.deletedAt(), target.field(Entity.CREATED_AT)).replaceFirst(", $", "");
     }

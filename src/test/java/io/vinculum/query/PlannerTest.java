@@ -18,11 +18,12 @@ class PlannerTest {
     private static Plan plan(String request) {
         GraphRequest.Planned planned =
                 GraphRequest.plan(JsonText.object("request", JsonText.parse(request)), SHOP, QueryLimits.DEFAULT);
-        return Planner.plan(planned.selection(), planned.count(), planned.throwIfKeyNotFound(), false);
+        return Planner.plan(
+                planned.selection(), QueryLimits.DEFAULT, planned.count(), planned.throwIfKeyNotFound(), false);
     }
 
     private static String sql(String request) {
-        return ((Level.Sql) plan(request).root()).text(0);
+        return ((Level.Sql) plan(request).root()).text().to(0);
     }
 
     private static void refused(String request, String... parts) {
@@ -33,7 +34,7 @@ class PlannerTest {
     void readsOneRecordWithoutMore() {
         assertThat(sql("{\"entity\": \"brand\", \"fields\": [\"name\"], \"filters\": {\"id\": \"b1\"}}"))
                 .isEqualTo("select t.\"name\" from \"brand\".\"brand\" t where t.\"deleted_at\" is null and "
-                        + "(t.\"id\" = $1::text) order by t.\"id\" asc limit $2::int8");
+                        + "(t.\"id\" = $1::text)");
     }
 
     @Test
@@ -51,10 +52,10 @@ class PlannerTest {
         Level.Sql level = (Level.Sql)
                 plan("{\"entity\": \"brand\", \"fields\": [\"id\"]}").root();
 
-        assertThat(level.text(64)).contains("limit 64)");
-        assertThat(level.text(65)).contains("limit 1024)");
-        assertThat(level.text(10_001)).contains("limit 16384)");
-        assertThat(level.text(Long.MAX_VALUE)).containsPattern("limit \\d{18,}\\)");
+        assertThat(level.text().to(64)).contains("limit 64)");
+        assertThat(level.text().to(65)).contains("limit 1024)");
+        assertThat(level.text().to(10_001)).contains("limit 16384)");
+        assertThat(level.text().to(Long.MAX_VALUE)).containsPattern("limit \\d{18,}\\)");
     }
 
     @Test
@@ -63,11 +64,23 @@ class PlannerTest {
                         sql(
                                 "{\"entity\": \"products\", \"fields\": [\"title\", \"brand.name\"], \"pagination\": {\"take\": 5}}"))
                 .isEqualTo("select t.\"title\", j0.\"id\", j0.\"name\" from (select t.\"title\", t.\"id\" from (select "
-                        + "t.\"title\", t.\"id\" from \"product\".\"product\" t where t.\"deleted_at\" is null and true "
-                        + "order by t.\"id\" asc limit 64) t order by t.\"id\" asc limit $1::int8) t left join lateral "
-                        + "(select j0.\"id\", j0.\"name\" from \"link\".\"product_brand\" l1 join \"brand\".\"brand\" j0 on "
-                        + "j0.\"id\" = l1.\"brand_id\" and j0.\"deleted_at\" is null where l1.\"product_id\" = t.\"id\" and "
-                        + "l1.\"deleted_at\" is null limit 1) j0 on true order by t.\"id\" asc");
+                        + "t.\"title\", t.\"id\" from \"product\".\"product\" t where t.\"deleted_at\" is null "
+                        + "order by t.\"id\" asc limit 64) t order by t.\"id\" asc limit $1::int8) t left join "
+                        + "\"link\".\"product_brand\" l1 on l1.\"product_id\" = t.\"id\" and l1.\"deleted_at\" is null left "
+                        + "join \"brand\".\"brand\" j0 on j0.\"id\" = l1.\"brand_id\" and j0.\"deleted_at\" is null "
+                        + "order by t.\"id\" asc");
+    }
+
+    @Test
+    void joinsOnceWhatIsBothFilteredAndRead() {
+        assertThat(sql("{\"entity\": \"product\", \"fields\": [\"id\", \"brand.name\"], "
+                        + "\"filters\": {\"brand\": {\"name\": \"Acme\"}}, \"pagination\": {\"take\": 5}}"))
+                .isEqualTo(
+                        "select t.\"id\", t.\"j0 id\", t.\"j0 name\" from (select t.\"id\", j0.\"id\" as \"j0 id\", "
+                                + "j0.\"name\" as \"j0 name\" from \"product\".\"product\" t join \"link\".\"product_brand\" l1 on "
+                                + "l1.\"product_id\" = t.\"id\" and l1.\"deleted_at\" is null join \"brand\".\"brand\" j0 on "
+                                + "j0.\"id\" = l1.\"brand_id\" and j0.\"deleted_at\" is null where t.\"deleted_at\" is null and "
+                                + "(j0.\"name\" = $1::text) order by t.\"id\" asc limit 64) t order by t.\"id\" asc limit $2::int8");
     }
 
     @Test
@@ -92,9 +105,9 @@ class PlannerTest {
 
         assertThat(plan.single()).isTrue();
         assertThat(plan.describe()).isEqualTo("read brand\n  with its products (product)\n");
-        assertThat(((Level.Sql) plan.root()).sql())
+        assertThat(((Level.Sql) plan.root()).text().to(0))
                 .contains("left join lateral (select c.\"id\", c.\"title\" from \"link\".\"product_brand\"")
-                .endsWith("on true order by c.\"id\" asc");
+                .endsWith("on true where t.\"deleted_at\" is null and (t.\"id\" = $1::text) order by c.\"id\" asc");
     }
 
     @Test
@@ -102,7 +115,7 @@ class PlannerTest {
         Plan plan = plan("{\"entity\": \"product\", \"fields\": [\"id\", \"reviews.id\"], "
                 + "\"relations\": {\"reviews\": {\"take\": 3, \"order\": {\"rating\": \"DESC\"}}}}");
 
-        assertThat(((Level.Sql) plan.root().children().get(0)).sql())
+        assertThat(((Level.Sql) plan.root().children().get(0)).text().to(0))
                 .startsWith("select k.key, t.\"id\" from unnest($1::text[]) k(key) cross join lateral (select")
                 .contains("order by t.\"rating\" desc, t.\"id\" asc limit $2::int8");
     }

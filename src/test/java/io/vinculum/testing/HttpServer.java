@@ -1,5 +1,6 @@
 package io.vinculum.testing;
 
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.endpoint.EndpointSettings;
@@ -42,12 +43,14 @@ public final class HttpServer {
                 database.query(),
                 database.modules(),
                 database.links());
+        Promise<Integer> listening = Promise.promise();
         HttpVerticle http = new HttpVerticle(
                 EndpointSettings.of("127.0.0.1", 0, "{ __typename }"),
                 operations,
-                () -> database.database().ping());
+                () -> database.database().ping(),
+                listening::complete);
         TestDatabase.await(database.vertx().deployVerticle(http));
-        return http.actualPort();
+        return TestDatabase.await(listening.future());
     }
 
     public URI uri(String path) {

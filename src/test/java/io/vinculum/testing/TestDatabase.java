@@ -106,8 +106,12 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
     }
 
     public static <T> T await(io.vertx.core.Future<T> future) {
+        return await(future, 60);
+    }
+
+    public static <T> T await(io.vertx.core.Future<T> future, int seconds) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
         } catch (java.util.concurrent.ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
