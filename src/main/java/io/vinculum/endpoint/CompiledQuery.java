@@ -21,6 +21,7 @@ import io.vinculum.query.Bound;
 import io.vinculum.query.Plan;
 import io.vinculum.query.Query;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -145,8 +146,13 @@ final class CompiledQuery {
     }
 
     private static Map<String, @Nullable Object> request(Part.Graph graph, CoercedVariables variables) {
-        Map<String, @Nullable Object> request = FieldArguments.plain(graph.field(), graph.definition(), variables);
-        request.values().removeIf(Objects::isNull);
+        Map<String, @Nullable Object> request = new LinkedHashMap<>();
+        FieldArguments.of(graph.field(), graph.definition(), variables).forEach((name, value) -> {
+            Object plain = value instanceof ScalarTypes.JsonLiteral literal ? literal.value() : value;
+            if (plain != null) {
+                request.put(name, plain);
+            }
+        });
         return request;
     }
 

@@ -5,9 +5,9 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonText;
@@ -18,38 +18,49 @@ import org.jspecify.annotations.Nullable;
  * GraphQL over HTTP (graphql.github.io/graphql-over-http): GET for queries, POST of JSON for everything. Forms and
  * {@code text/plain} are refused, because a browser sends them across origins unasked.
  */
-final class GraphqlHandler implements Handler<RoutingContext> {
+final class GraphqlHandler implements Handler<HttpServerRequest> {
     private static final String JSON = "application/json";
     private static final String GRAPHQL_RESPONSE = "application/graphql-response+json";
 
     private final Operations operations;
+    private final long maxBodyBytes;
 
-    GraphqlHandler(Operations operations) {
+    GraphqlHandler(Operations operations, long maxBodyBytes) {
         this.operations = operations;
+        this.maxBodyBytes = maxBodyBytes;
     }
 
     @Override
-    public void handle(RoutingContext context) {
-        HttpServerRequest request = context.request();
+    public void handle(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
         MediaType accepted = MediaType.accepted(request.getHeader("Accept"));
         if (accepted == MediaType.NONE) {
-            refuse(context, 406, "this answers " + GRAPHQL_RESPONSE + " and " + JSON);
+            refuse(response, 406, "this answers " + GRAPHQL_RESPONSE + " and " + JSON);
             return;
         }
         boolean get = request.method().equals(HttpMethod.GET);
         if (!get && !request.method().equals(HttpMethod.POST)) {
-            context.response().putHeader("Allow", "GET, POST");
-            refuse(context, 405, "send queries by GET or POST, mutations by POST");
+            response.putHeader("Allow", "GET, POST");
+            refuse(response, 405, "send queries by GET or POST, mutations by POST");
             return;
         }
         if (!get && !isJson(request.getHeader("Content-Type"))) {
-            refuse(context, 415, "send the operation as " + JSON + " in UTF-8");
+            refuse(response, 415, "send the operation as " + JSON + " in UTF-8");
             return;
         }
-        try {
-            run(context, accepted, get ? read(request) : read(context.body().buffer()), get);
-        } catch (GraphqlRequest.Malformed malformed) {
-            refuse(context, 400, malformed.getMessage());
+        Future<GraphqlRequest> read = get
+                ? Future.succeededFuture(request).map(GraphqlHandler::read)
+                : RequestBody.read(request, maxBodyBytes).map(GraphqlHandler::read);
+        read.onSuccess(operation -> run(response, accepted, operation, get))
+                .onFailure(cause -> unread(response, cause));
+    }
+
+    private static void unread(HttpServerResponse response, Throwable cause) {
+        if (cause instanceof GraphqlRequest.Malformed malformed) {
+            refuse(response, 400, malformed.getMessage());
+        } else {
+            Failure failure = Failure.of(cause);
+            refuse(response, FailureStatus.of(failure.code()), failure.getMessage());
         }
     }
 
@@ -98,33 +109,33 @@ final class GraphqlHandler implements Handler<RoutingContext> {
                 request.getParam("extensions"));
     }
 
-    private static GraphqlRequest read(@Nullable Buffer body) {
-        if (body == null || body.length() == 0) {
+    private static GraphqlRequest read(Buffer body) {
+        if (body.length() == 0) {
             throw new GraphqlRequest.Malformed("the body is empty; send {\"query\": \"…\"}");
         }
         return GraphqlRequest.read(body.getBytes());
     }
 
-    private void run(RoutingContext context, MediaType accepted, GraphqlRequest request, boolean get) {
+    private void run(HttpServerResponse response, MediaType accepted, GraphqlRequest request, boolean get) {
         operations
                 .prepare(request)
                 .compose(prepared -> {
                     if (get && prepared.isMutation()) {
-                        context.response().putHeader("Allow", "POST");
-                        refuse(context, 405, "send mutations by POST");
+                        response.putHeader("Allow", "POST");
+                        refuse(response, 405, "send mutations by POST");
                         return Future.<Void>succeededFuture();
                     }
                     return Future.succeededFuture(prepared)
                             .compose(operations::run)
-                            .onSuccess(body -> send(context, accepted, 200, body))
-                            .recover(cause -> failedField(context, accepted, cause))
+                            .onSuccess(body -> send(response, accepted, 200, body))
+                            .recover(cause -> failedField(response, accepted, cause))
                             .<Void>mapEmpty();
                 })
-                .onFailure(cause -> refused(context, accepted, cause));
+                .onFailure(cause -> refused(response, accepted, cause));
     }
 
     /** A field failed while it ran: the response is well formed, its data is null. */
-    private Future<Buffer> failedField(RoutingContext context, MediaType accepted, Throwable cause) {
+    private Future<Buffer> failedField(HttpServerResponse response, MediaType accepted, Throwable cause) {
         if (cause instanceof RequestFailure) {
             return Future.failedFuture(cause);
         }
@@ -136,7 +147,7 @@ final class GraphqlHandler implements Handler<RoutingContext> {
         }
         JsonObject body =
                 new JsonObject().put("errors", new JsonArray().add(error)).putNull("data");
-        send(context, accepted, 200, body.toBuffer());
+        send(response, accepted, 200, body.toBuffer());
         return Future.succeededFuture();
     }
 
@@ -147,35 +158,33 @@ final class GraphqlHandler implements Handler<RoutingContext> {
     }
 
     /** Nothing ran: with the older media type such an answer is 200, or old clients would not read it. */
-    private void refused(RoutingContext context, MediaType accepted, Throwable cause) {
+    private void refused(HttpServerResponse response, MediaType accepted, Throwable cause) {
         if (cause instanceof RequestFailure refused) {
             JsonObject body = new JsonObject().put("errors", refused.errors());
-            send(context, accepted, accepted == MediaType.RESPONSE ? 400 : 200, body.toBuffer());
+            send(response, accepted, accepted == MediaType.RESPONSE ? 400 : 200, body.toBuffer());
             return;
         }
         Failure failure = Failure.of(cause);
         JsonObject body = new JsonObject().put("errors", new JsonArray().add(error(failure)));
-        send(context, accepted, FailureStatus.of(failure.code()), body.toBuffer());
+        send(response, accepted, FailureStatus.of(failure.code()), body.toBuffer());
     }
 
-    private static void send(RoutingContext context, MediaType accepted, int status, Buffer body) {
-        if (context.response().ended() || context.response().closed()) {
+    private static void send(HttpServerResponse response, MediaType accepted, int status, Buffer body) {
+        if (response.ended() || response.closed()) {
             return;
         }
         String type = accepted == MediaType.RESPONSE ? GRAPHQL_RESPONSE : JSON;
-        context.response()
-                .setStatusCode(status)
+        response.setStatusCode(status)
                 .putHeader("Content-Type", type + "; charset=utf-8")
                 .end(body);
     }
 
     /** The request itself is no GraphQL request. */
-    static void refuse(RoutingContext context, int status, @Nullable String message) {
+    static void refuse(HttpServerResponse response, int status, @Nullable String message) {
         FailureCode code = status == 413 ? FailureCode.TOO_LARGE : FailureCode.INVALID_DATA;
         JsonObject error =
                 new JsonObject().put("message", message).put("extensions", new JsonObject().put("code", code.name()));
-        context.response()
-                .setStatusCode(status)
+        response.setStatusCode(status)
                 .putHeader("Content-Type", JSON + "; charset=utf-8")
                 .end(JsonText.encode(new JsonObject().put("errors", new JsonArray().add(error))));
     }

@@ -1,13 +1,14 @@
 package io.vinculum.endpoint;
 
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.graphql.GraphiQLHandler;
 import io.vertx.ext.web.handler.graphql.GraphiQLHandlerOptions;
 import io.vinculum.failure.Failure;
@@ -50,32 +51,38 @@ public final class HttpVerticle extends VerticleBase {
                 .setCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true);
         return vertx.createHttpServer(options)
-                .requestHandler(router())
+                .requestHandler(requests())
                 .listen()
                 .onSuccess((HttpServer server) -> listening.accept(server.actualPort()));
     }
 
+    /** What is asked most does not pass the router. */
+    private Handler<HttpServerRequest> requests() {
+        GraphqlHandler graphql = new GraphqlHandler(operations, settings.maxBodyBytes());
+        Router others = router();
+        return request -> {
+            if ("/graphql".equals(request.path())) {
+                graphql.handle(request);
+            } else {
+                others.handle(request);
+            }
+        };
+    }
+
     private Router router() {
         Router router = Router.router(vertx);
-        router.route("/graphql")
-                .handler(BodyHandler.create(false).setBodyLimit(settings.maxBodyBytes()))
-                .handler(new GraphqlHandler(operations));
         router.get("/health/live").handler(context -> health(context, Future.succeededFuture()));
         router.get("/health/ready").handler(context -> health(context, readiness.get()));
         router.get("/").handler(context -> context.redirect("/graphiql/"));
         router.get("/graphiql/").handler(this::withExample);
         router.route("/graphiql*").subRouter(graphiql());
         router.errorHandler(
-                413,
-                context -> GraphqlHandler.refuse(
-                        context, 413, "the body is larger than " + settings.maxBodyBytes() + " bytes"));
-        router.errorHandler(
                 404,
                 context -> GraphqlHandler.refuse(
-                        context,
+                        context.response(),
                         404,
                         "there is nothing here; see /graphql, /graphiql, /health/live and /health/ready"));
-        router.errorHandler(400, context -> GraphqlHandler.refuse(context, 400, "the request is malformed"));
+        router.errorHandler(400, context -> GraphqlHandler.refuse(context.response(), 400, "the request is malformed"));
         router.errorHandler(500, this::internal);
         return router;
     }
@@ -103,7 +110,7 @@ public final class HttpVerticle extends VerticleBase {
     private void internal(RoutingContext context) {
         Failure failure = Failure.of(context.failure());
         if (!context.response().ended()) {
-            GraphqlHandler.refuse(context, FailureStatus.of(failure.code()), failure.getMessage());
+            GraphqlHandler.refuse(context.response(), FailureStatus.of(failure.code()), failure.getMessage());
         }
     }
 

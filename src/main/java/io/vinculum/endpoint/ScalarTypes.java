@@ -74,6 +74,9 @@ final class ScalarTypes {
 
         @Override
         public Object parseValue(Object input, GraphQLContext context, Locale locale) {
+            if (scalar == Scalar.JSON) {
+                return input;
+            }
             try {
                 ColumnType.of(scalar).read(input, "the value");
                 return input;

@@ -33,6 +33,8 @@ public final class JsonText {
     private static final int MAX_NUMBER_LENGTH = 400;
     private static final int MAX_STRING_LENGTH = 64 << 20;
 
+    private static final char REPLACED = '\uFFFD';
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -59,6 +61,11 @@ public final class JsonText {
 
     /** The same, from bytes, which must be UTF-8 to the letter: neither overlong nor surrogates. */
     public static @Nullable Object parse(byte[] text) {
+        String decoded = new String(text, StandardCharsets.UTF_8);
+        if (decoded.indexOf(REPLACED) < 0) {
+            return parse(decoded);
+        }
+        // Either the text has this character, or it stands for bytes that are none; only the slow decoder tells.
         try {
             return parse(StandardCharsets.UTF_8
                     .newDecoder()

@@ -4,6 +4,7 @@ import static io.vinculum.query.SqlWriter.column;
 import static io.vinculum.query.SqlWriter.table;
 
 import io.vinculum.catalog.Field;
+import io.vinculum.catalog.Join;
 import io.vinculum.catalog.Relation;
 import io.vinculum.database.Identifier;
 import io.vinculum.query.Selection.Column;
@@ -107,7 +108,9 @@ final class LevelPlanner {
     private String flat(String from, String where) {
         String joins = joins(steps, SqlWriter::column);
         return " from " + from + joins + " where " + where
-                + listSorting.map(sorting -> " order by " + sorting.outside()).orElse("");
+                + listSorting
+                        .map(sorting -> " order by " + sorting.outside() + most())
+                        .orElse("");
     }
 
     /** A page that is cut before anything is looked up for its rows. */
@@ -364,11 +367,13 @@ final class LevelPlanner {
         String where = source.where() + " and " + sql.condition(listed.filter(), LIST);
         Sorting sorting = new Sorting(listed, LIST);
         listSorting = Optional.of(sorting);
+        if (listed.paging().all() && sorting.hops.isEmpty()) {
+            boolean joined = relation.join() instanceof Join.Through;
+            return " left join " + (joined ? "(" + source.from() + ")" : source.from()) + " on " + where;
+        }
         String core = core(source.from(), where, sorting);
-        String inner = listed.paging().all()
-                ? exposed(sorting) + core + most()
-                : handedOn(sorting) + bounded(core, sorting, listed.paging());
-        return " left join lateral (select " + inner + ") " + LIST + " on true";
+        return " left join lateral (select " + handedOn(sorting) + bounded(core, sorting, listed.paging()) + ") " + LIST
+                + " on true";
     }
 
     private void use(String alias, Field field) {

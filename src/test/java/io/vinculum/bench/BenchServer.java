@@ -2,6 +2,7 @@ package io.vinculum.bench;
 
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -29,6 +30,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * as many connections, the same settings of each. Prints both ports and ends with its standard input.
  */
 final class BenchServer {
+    /** A port that is free, and the same for all event loops. */
+    private static final int FREE = -1;
+
     private BenchServer() {}
 
     /** Takes the database's address and the number of products in it. */
@@ -50,7 +54,7 @@ final class BenchServer {
                 vertx, Catalog.read(Path.of("src/test/resources/bench")), settings, endpoint, Vinculum.Behind.REFUSE));
         Limit limit = new Limit(pool(vertx, settings));
         BenchRows rows = new BenchRows(products);
-        AtomicInteger port = new AtomicInteger(-1); // a free one, the same for all
+        AtomicInteger port = new AtomicInteger();
         TestDatabase.await(vertx.deployVerticle(
                 () -> new Bare(limit, rows, port), new DeploymentOptions().setInstances(endpoint.eventLoops())));
         System.out.println("ready " + node.port() + " " + port.get());
@@ -88,7 +92,7 @@ final class BenchServer {
         public Future<?> start() {
             return vertx.createHttpServer()
                     .requestHandler(this::handle)
-                    .listen(port.get(), "127.0.0.1")
+                    .listen(FREE, "127.0.0.1")
                     .onSuccess(server -> port.set(server.actualPort()));
         }
 
@@ -109,25 +113,31 @@ final class BenchServer {
             int connections = Integer.parseInt(settings.split(",", -1)[0]);
             long end = System.nanoTime() + (long) (Double.parseDouble(settings.split(",", -1)[1]) * 1e9);
             List<Long> latencies = new ArrayList<>();
-            List<Future<?>> askers = new ArrayList<>();
+            Promise<Buffer> ended = Promise.promise();
+            AtomicInteger asking = new AtomicInteger(connections);
+            Runnable stopped = () -> {
+                if (asking.decrementAndGet() == 0) {
+                    ended.complete(new JsonObject().put("latencies", latencies).toBuffer());
+                }
+            };
             for (int i = 0; i < connections; i++) {
-                askers.add(ask(query, end, latencies));
+                ask(query, end, latencies, stopped);
             }
-            return Future.all(askers)
-                    .map(done -> new JsonObject().put("latencies", latencies).toBuffer());
+            return ended.future();
         }
 
-        private Future<Void> ask(BenchQuery query, long end, List<Long> latencies) {
+        private void ask(BenchQuery query, long end, List<Long> latencies, Runnable stopped) {
             long start = System.nanoTime();
             if (start > end) {
-                return Future.succeededFuture();
+                stopped.run();
+                return;
             }
             JsonObject request = query.graph(query.draw(rows)).orElseThrow();
-            return vertx.eventBus()
+            vertx.eventBus()
                     .<JsonObject>request(QueryVerticle.ADDRESS, request, new DeliveryOptions().setLocalOnly(true))
-                    .compose(answer -> {
+                    .onSuccess(answer -> {
                         latencies.add(System.nanoTime() - start);
-                        return ask(query, end, latencies);
+                        ask(query, end, latencies, stopped);
                     });
         }
     }

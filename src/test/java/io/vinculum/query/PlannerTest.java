@@ -106,8 +106,9 @@ class PlannerTest {
         assertThat(plan.single()).isTrue();
         assertThat(plan.describe()).isEqualTo("read brand\n  with its products (product)\n");
         assertThat(((Level.Sql) plan.root()).text().to(0))
-                .contains("left join lateral (select c.\"id\", c.\"title\" from \"link\".\"product_brand\"")
-                .endsWith("on true where t.\"deleted_at\" is null and (t.\"id\" = $1::text) order by c.\"id\" asc");
+                .contains("left join (\"link\".\"product_brand\" l0 join \"product\".\"product\" c on")
+                .endsWith(
+                        "where t.\"deleted_at\" is null and (t.\"id\" = $1::text) order by c.\"id\" asc limit 100001");
     }
 
     @Test
