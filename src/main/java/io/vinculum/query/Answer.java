@@ -5,18 +5,15 @@ import io.vinculum.json.JsonBytes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The rows that answer one selection; writes them as JSON. */
 public final class Answer {
     private final Bound bound;
     private final LevelRows rows;
-    private final Optional<Long> count;
 
-    Answer(Bound bound, LevelRows rows, Optional<Long> count) {
+    Answer(Bound bound, LevelRows rows) {
         this.bound = bound;
         this.rows = rows;
-        this.count = count;
     }
 
     /** How many root rows there are in the answer. */
@@ -77,7 +74,9 @@ public final class Answer {
         out.number(paging.skip().map(slot -> (Long) slot.bind(bound.values())).orElse(0L));
         out.json(",\"take\":");
         paging.take().ifPresentOrElse(slot -> out.number((Long) slot.bind(bound.values())), out::nothing);
-        count.ifPresent(total -> out.json(",\"count\":").number(total.longValue()));
+        if (rows.count() >= 0) {
+            out.json(",\"count\":").number(rows.count());
+        }
         out.raw('}');
     }
 

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +39,9 @@ final class Execution {
         Plan plan = bound.plan();
         boolean oneRecord = plan.root() instanceof Level.Sql sql && sql.listInside();
         int most = oneRecord ? left() : Math.min(limits.rootRows(), left());
-        Future<LevelRows> root = fetch(plan.root(), bound, List.of(), most);
-        Future<Optional<Long>> count = plan.count()
-                .map(level -> session.apply(level.bind(bound.values(), List.of(), 0))
-                        .map(rows -> Optional.of(rows.get(0).getLong(0))))
-                .orElse(Future.succeededFuture(Optional.empty()));
-        return Future.all(root, count).map(done -> {
-            checkKeys(bound, root.result());
-            return new Answer(bound, root.result(), count.result());
+        return fetch(plan.root(), bound, List.of(), most).map(root -> {
+            checkKeys(bound, root);
+            return new Answer(bound, root);
         });
     }
 
@@ -73,9 +67,13 @@ final class Execution {
         if (level.parentColumn() >= 0) {
             return LevelRows.grouped(found);
         }
-        return level instanceof Level.Sql sql && sql.listInside()
-                ? LevelRows.ofOneRecord(found)
-                : LevelRows.root(found);
+        if (!(level instanceof Level.Sql sql)) {
+            return LevelRows.root(found);
+        }
+        if (sql.countColumn() >= 0) {
+            return LevelRows.counted(found, sql.countColumn());
+        }
+        return sql.listInside() ? LevelRows.ofOneRecord(found) : LevelRows.root(found);
     }
 
     private void check(Level level, int found, int most) {

@@ -66,6 +66,8 @@ sealed interface Level {
      * Rows of this database, by one statement; the first column is the parent key, except at the root.
      *
      * @param listInside whether the rows are those of the one list of one root record, whose columns they repeat
+     * @param countColumn where each row tells how many there are without paging, -1 when nobody asked; there is always
+     *     a row then, whose first column, the key, is null on an empty page
      */
     record Sql(
             String title,
@@ -74,7 +76,8 @@ sealed interface Level {
             List<Argument> arguments,
             RowWriter writer,
             List<Level> children,
-            boolean listInside)
+            boolean listInside,
+            int countColumn)
             implements Level {
 
         Statement bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {

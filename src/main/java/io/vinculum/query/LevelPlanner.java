@@ -72,56 +72,86 @@ final class LevelPlanner {
     }
 
     /**
-     * The level of the root rows.
+     * The level of one root record, which its key names; if it has one list, that is read with it.
      *
      * @param keyNeeded whether the first column is the key
-     * @param oneRecord whether there is one root row at most; if it has one list, that is read with it
      */
-    Level.Sql root(boolean keyNeeded, boolean oneRecord, int lists) {
-        boolean flat = oneRecord && selection.paging().all();
-        this.listInside = flat && lists == 1;
+    Level.Sql record(boolean keyNeeded, int lists) {
+        this.listInside = lists == 1;
+        RowWriter writer = rootWriter(keyNeeded);
+        String where = where(Planner.conditions(selection));
+        String joins = joins(steps, SqlWriter::column);
+        String text = "select " + String.join(", ", expressions()) + " from " + base() + joins + where
+                + listSorting
+                        .map(sorting -> " order by " + sorting.outside() + planner.mostRows())
+                        .orElse("");
+        return root(text, writer, -1);
+    }
+
+    /**
+     * The level of a page of root rows, which is cut before anything is looked up for them.
+     *
+     * @param keyNeeded whether the first column is the key
+     * @param counted whether each row also tells how many there are without paging
+     */
+    Level.Sql page(boolean keyNeeded, boolean counted) {
+        List<Condition> others = new ArrayList<>(Planner.conditions(selection));
+        others.removeIf(this::require);
+        RowWriter writer = rootWriter(keyNeeded);
+        required.forEach((relation, condition) ->
+                others.add(new Condition.Related(relation, Condition.Quantifier.SOME, condition)));
+        int countColumn = counted ? expressions().size() : -1;
+        String count = counted ? count() : "";
+        Sorting sorting = new Sorting(selection, BASE);
+        String filtered = base() + joins(filters, SqlWriter::column);
+        String core = core(filtered, where(others) + conditions(filters), sorting);
+        String page = bounded(core, sorting, selection.paging());
+        String text = steps.isEmpty() && !counted
+                ? page
+                : " from " + count + "(select " + handedOn(sorting) + page + ") " + BASE + (counted ? " on true" : "")
+                        + joins(steps, this::reference) + " order by " + sorting.outside();
+        return root(
+                "select " + String.join(", ", expressions()) + (counted ? ", n.count" : "") + text,
+                writer,
+                countColumn);
+    }
+
+    private RowWriter rootWriter(boolean keyNeeded) {
         if (keyNeeded) {
             selected(BASE, selection.entity().keys().get(0));
         }
-        List<Condition> others = new ArrayList<>(Planner.conditions(selection));
-        if (!flat) {
-            others.removeIf(this::require);
-        }
-        RowWriter writer = object(selection, BASE);
-        required.forEach((relation, condition) ->
-                others.add(new Condition.Related(relation, Condition.Quantifier.SOME, condition)));
-        String from = table(selection.entity().table()) + " " + BASE;
-        StringBuilder where = new StringBuilder(sql.live(BASE, selection.entity()));
-        others.forEach(condition -> where.append(" and ").append(sql.condition(condition, BASE)));
+        return object(selection, BASE);
+    }
+
+    private Level.Sql root(String text, RowWriter writer, int countColumn) {
         return new Level.Sql(
-                title("read " + selection.entity().name()),
+                title("read " + selection.entity().name() + (countColumn < 0 ? "" : " and count all")),
                 -1,
-                new Level.Text("select " + String.join(", ", expressions())
-                        + (flat ? flat(from, where.toString()) : page(from, where.toString()))),
+                new Level.Text(text),
                 sql.arguments(),
                 writer,
                 children,
-                listInside);
+                listInside,
+                countColumn);
     }
 
-    /** One record: nothing to order or cut but its list. */
-    private String flat(String from, String where) {
-        String joins = joins(steps, SqlWriter::column);
-        return " from " + from + joins + " where " + where
-                + listSorting
-                        .map(sorting -> " order by " + sorting.outside() + most())
-                        .orElse("");
+    private String base() {
+        return table(selection.entity().table()) + " " + BASE;
     }
 
-    /** A page that is cut before anything is looked up for its rows. */
-    private String page(String from, String where) {
-        String filtered = from + joins(filters, SqlWriter::column);
-        Sorting sorting = new Sorting(selection, BASE);
-        String page = bounded(core(filtered, where + conditions(filters), sorting), sorting);
-        return steps.isEmpty()
-                ? page
-                : " from (select " + handedOn(sorting) + page + ") " + BASE + joins(steps, this::reference)
-                        + " order by " + sorting.outside();
+    private String where(List<Condition> conditions) {
+        return " where " + sql.live(BASE, selection.entity()) + and(conditions, BASE);
+    }
+
+    private String and(List<Condition> conditions, String alias) {
+        StringBuilder text = new StringBuilder();
+        conditions.forEach(condition -> text.append(" and ").append(sql.condition(condition, alias)));
+        return text.toString();
+    }
+
+    /** One row that holds the count, which the page is joined to, so that both are of one moment. */
+    private String count() {
+        return "(select count(*) as count from " + base() + where(Planner.conditions(selection)) + ") n left join ";
     }
 
     /** Takes a condition on a to-one relation aside, in case the relation is read too: one join then serves both. */
@@ -141,21 +171,6 @@ final class LevelPlanner {
         return expressions;
     }
 
-    /** How many root rows there are, without looking anything up for them. */
-    static Level.Sql count(Selection selection) {
-        SqlWriter sql = new SqlWriter(selection.withDeleted());
-        String text = "select count(*) from " + table(selection.entity().table()) + " " + BASE + " where "
-                + sql.live(BASE, selection.entity()) + " and " + sql.condition(selection.filter(), BASE);
-        return new Level.Sql(
-                "count " + selection.entity().name(),
-                -1,
-                new Level.Text(text),
-                sql.arguments(),
-                new RowWriter(),
-                List.of(),
-                false);
-    }
-
     /** The level of the rows that a list relation leads to from all parents. */
     Level.Sql below(Relation relation, int parentColumn) {
         Field parent = SqlWriter.parentField(relation);
@@ -172,17 +187,18 @@ final class LevelPlanner {
                 sql.arguments(),
                 writer,
                 children,
-                false);
+                false,
+                -1);
     }
 
     private String batched(Relation relation, String keys) {
         StringBuilder parentKey = new StringBuilder();
         Source source = sql.batch(relation, keys, BASE, parentKey);
         expressions.set(0, parentKey.toString());
-        String where = source.where() + " and " + sql.condition(selection.filter(), BASE);
+        String where = " where " + source.where() + and(Planner.conditions(selection), BASE);
         Sorting sorting = new Sorting(selection, BASE);
         return "select " + String.join(", ", expressions)
-                + core(source.from() + joins(steps, this::reference), where, sorting) + most();
+                + core(source.from() + joins(steps, this::reference), where, sorting) + planner.mostRows();
     }
 
     private String paged(Relation relation, String keys) {
@@ -190,18 +206,13 @@ final class LevelPlanner {
         boolean nearIsList = relation.join().near().type().list();
         String near = nearIsList ? nearOfOwner(relation) : "k.key";
         Source source = sql.source(relation, near, BASE);
-        String where = source.where() + " and " + sql.condition(selection.filter(), BASE);
+        String where = " where " + source.where() + and(Planner.conditions(selection), BASE);
         Sorting sorting = new Sorting(selection, BASE);
-        String inner = bounded(core(source.from(), where, sorting), sorting);
+        String inner = bounded(core(source.from(), where, sorting), sorting, selection.paging());
         return "select " + String.join(", ", expressions) + " from unnest(" + keys
                 + ") k(key) cross join lateral (select "
                 + handedOn(sorting) + inner + ") " + BASE + joins(steps, this::reference) + " order by "
-                + sorting.outside() + most();
-    }
-
-    /** A number in the text: PostgreSQL takes a parameter for a tenth of the rows, and would scan for so many. */
-    private String most() {
-        return " limit " + (planner.mostRows() + 1L);
+                + sorting.outside() + planner.mostRows();
     }
 
     private String nearOfOwner(Relation relation) {
@@ -212,15 +223,11 @@ final class LevelPlanner {
     }
 
     private String core(String from, String where, Sorting sorting) {
-        return " from " + from + joins(sorting.hops, SqlWriter::column) + " where " + where + " order by "
+        return " from " + from + joins(sorting.hops, SqlWriter::column) + where + " order by "
                 + String.join(", ", sorting.inside);
     }
 
     /** A page of rows that are cut before by a number, because a generic plan takes a parameter for a tenth of them. */
-    private String bounded(String core, Sorting sorting) {
-        return bounded(core, sorting, selection.paging());
-    }
-
     private String bounded(String core, Sorting sorting, Selection.Paging paging) {
         return " from (select " + exposed(sorting) + core + " limit " + Level.Text.BOUND + ") " + sorting.base
                 + " order by " + sorting.outside() + page(paging);
@@ -364,14 +371,14 @@ final class LevelPlanner {
         Relation relation = list.nested().relation();
         Selection listed = list.nested().selection();
         Source source = sql.source(relation, column(list.from(), relation.join().near()), LIST);
-        String where = source.where() + " and " + sql.condition(listed.filter(), LIST);
+        String where = source.where() + and(Planner.conditions(listed), LIST);
         Sorting sorting = new Sorting(listed, LIST);
         listSorting = Optional.of(sorting);
         if (listed.paging().all() && sorting.hops.isEmpty()) {
             boolean joined = relation.join() instanceof Join.Through;
             return " left join " + (joined ? "(" + source.from() + ")" : source.from()) + " on " + where;
         }
-        String core = core(source.from(), where, sorting);
+        String core = core(source.from(), " where " + where, sorting);
         return " left join lateral (select " + handedOn(sorting) + bounded(core, sorting, listed.paging()) + ") " + LIST
                 + " on true";
     }

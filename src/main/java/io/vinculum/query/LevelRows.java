@@ -16,23 +16,32 @@ final class LevelRows {
     private final Map<Object, List<Tuple>> byParent = new HashMap<>();
     private final List<LevelRows> children = new ArrayList<>();
 
-    private LevelRows(List<? extends Tuple> all, List<? extends Tuple> rows) {
+    private final long count;
+
+    private LevelRows(List<? extends Tuple> all, List<? extends Tuple> rows, long count) {
         this.all = all;
         this.rows = rows;
+        this.count = count;
     }
 
     static LevelRows root(List<? extends Tuple> rows) {
-        return new LevelRows(rows, rows);
+        return new LevelRows(rows, rows, -1);
     }
 
     /** Rows that all repeat one record, each with one row of its list. */
     static LevelRows ofOneRecord(List<? extends Tuple> rows) {
-        return new LevelRows(rows, rows.subList(0, Math.min(1, rows.size())));
+        return new LevelRows(rows, rows.subList(0, Math.min(1, rows.size())), -1);
+    }
+
+    /** Rows that each tell the count of all; one without a key stands for none. */
+    static LevelRows counted(List<? extends Tuple> rows, int countColumn) {
+        List<? extends Tuple> there = rows.get(0).getValue(0) == null ? List.of() : rows;
+        return new LevelRows(there, there, rows.get(0).getLong(countColumn));
     }
 
     /** Groups rows by their first column, keeping their order. */
     static LevelRows grouped(List<? extends Tuple> rows) {
-        LevelRows grouped = new LevelRows(rows, rows);
+        LevelRows grouped = new LevelRows(rows, rows, -1);
         for (Tuple row : rows) {
             grouped.byParent
                     .computeIfAbsent(row.getValue(0), key -> new ArrayList<>())
@@ -48,6 +57,11 @@ final class LevelRows {
     /** The rows as they came; more than the records when a list is among them. */
     List<? extends Tuple> all() {
         return all;
+    }
+
+    /** How many root rows there are without paging; -1 when nobody asked. */
+    long count() {
+        return count;
     }
 
     int size() {

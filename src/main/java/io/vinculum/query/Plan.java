@@ -6,27 +6,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one shape of selection is answered: a tree of levels, and a statement that counts the root rows when asked.
+ * How one shape of selection is answered: a tree of levels.
  *
  * @param keySlots the slots of keys that are asked for by name at the top level
  * @param keyColumn the root row's column that holds its key, -1 when nobody needs it
  */
 public record Plan(
-        Entity entity,
-        Level root,
-        Optional<Level.Sql> count,
-        Paging paging,
-        boolean throwIfKeyNotFound,
-        List<Slot> keySlots,
-        int keyColumn) {
+        Entity entity, Level root, Paging paging, boolean throwIfKeyNotFound, List<Slot> keySlots, int keyColumn) {
 
     /** Whether one statement answers it, which is a snapshot by itself. */
     boolean single() {
-        return count.isEmpty() && root.children().isEmpty();
+        return root.children().isEmpty();
     }
 
     /**
@@ -49,7 +42,6 @@ public record Plan(
     String describe() {
         StringBuilder text = new StringBuilder();
         describe(root, 0, text);
-        count.ifPresent(level -> text.append(level.title()).append('\n'));
         return text.toString();
     }
 
@@ -64,7 +56,6 @@ public record Plan(
     Map<String, Object> explain() {
         List<Object> statements = new ArrayList<>();
         collect(root, statements);
-        count.ifPresent(level -> statements.add(level.text().to(0)));
         Map<String, Object> explained = new LinkedHashMap<>();
         explained.put("plan", describe().strip());
         explained.put("consistency", single() ? "one statement" : "one repeatable read transaction");

@@ -7,7 +7,6 @@ import io.vinculum.query.Selection.Nested;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Decides how a selection is answered. Pure: the same selection gives the same plan. */
@@ -24,24 +23,18 @@ final class Planner {
         List<Slot> keySlots = throwIfKeyNotFound ? keySlots(selection) : List.of();
         if (selection.entity().remote()) {
             Level root = RemotePlanner.root(planner, selection);
-            return new Plan(selection.entity(), root, Optional.empty(), selection.paging(), false, List.of(), -1);
+            return new Plan(selection.entity(), root, selection.paging(), false, List.of(), -1);
         }
-        boolean keyNeeded = withKeys || !keySlots.isEmpty();
-        Level.Sql root = new LevelPlanner(planner, selection).root(keyNeeded, oneRecord(selection), lists(selection));
-        Optional<Level.Sql> counting = count ? Optional.of(LevelPlanner.count(selection)) : Optional.empty();
-        return new Plan(
-                selection.entity(),
-                root,
-                counting,
-                selection.paging(),
-                throwIfKeyNotFound,
-                keySlots,
-                keyNeeded ? 0 : -1);
+        boolean keyNeeded = withKeys || count || !keySlots.isEmpty();
+        LevelPlanner level = new LevelPlanner(planner, selection);
+        boolean oneRecord = oneRecord(selection) && selection.paging().all() && !count;
+        Level.Sql root = oneRecord ? level.record(keyNeeded, lists(selection)) : level.page(keyNeeded, count);
+        return new Plan(selection.entity(), root, selection.paging(), throwIfKeyNotFound, keySlots, keyNeeded ? 0 : -1);
     }
 
-    /** How many rows an answer may have. */
-    int mostRows() {
-        return mostRows;
+    /** A number in the text: PostgreSQL takes a parameter for a tenth of the rows, and would scan for so many. */
+    String mostRows() {
+        return " limit " + (mostRows + 1L);
     }
 
     Level below(Nested nested, int parentColumn) {

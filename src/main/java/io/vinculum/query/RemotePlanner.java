@@ -56,13 +56,13 @@ final class RemotePlanner {
                 Optional.of(relation),
                 nested.selection(),
                 remote.fields,
-                pairs(relation),
+                pairs(planner, relation),
                 match,
                 remote.writer(),
                 remote.children);
     }
 
-    private static Optional<Level.Sql> pairs(Relation relation) {
+    private static Optional<Level.Sql> pairs(Planner planner, Relation relation) {
         if (!(relation.join() instanceof Join.Through through)) {
             return Optional.empty();
         }
@@ -72,9 +72,16 @@ final class RemotePlanner {
                 + table(through.via()) + " l where " + column("l", near) + " = any("
                 + sql.manyPlaceholder(new Argument.ParentKeys(near.type()), near.type()) + ")"
                 + (through.viaDeleted() == null ? "" : " and " + column("l", through.viaDeleted()) + " is null")
-                + " order by 2 limit " + sql.countPlaceholder(new Argument.RowsLeft());
+                + " order by 2" + planner.mostRows();
         return Optional.of(new Level.Sql(
-                "pairs of " + relation, -1, new Level.Text(text), sql.arguments(), new RowWriter(), List.of(), false));
+                "pairs of " + relation,
+                -1,
+                new Level.Text(text),
+                sql.arguments(),
+                new RowWriter(),
+                List.of(),
+                false,
+                -1));
     }
 
     /** Rows are the parent key, then the fields in order. */

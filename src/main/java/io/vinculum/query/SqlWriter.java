@@ -110,14 +110,16 @@ final class SqlWriter {
         return target + column(alias, ((Join.ByKey) relation.join()).far()) + " = " + near + live;
     }
 
-    private static String best(String alias, Entity target) {
+    private String best(String alias, Entity target) {
         return best(alias, target.deletedAt(), target.field(Entity.CREATED_AT)).replaceFirst(", $", "");
     }
 
-    private static String best(String alias, @Nullable Field deleted, @Nullable Field created) {
-        return deleted == null || created == null
-                ? ""
-                : column(alias, deleted) + " desc nulls first, " + column(alias, created) + " desc, ";
+    private String best(String alias, @Nullable Field deleted, @Nullable Field created) {
+        if (deleted == null || created == null) {
+            return "";
+        }
+        String live = withDeleted ? column(alias, deleted) + " desc nulls first, " : "";
+        return live + column(alias, created) + " desc, ";
     }
 
     /** The rows that a relation leads to from many owners, with the SQL of the key they are grouped by. */

@@ -84,17 +84,30 @@ class PlannerTest {
     }
 
     @Test
+    void countsInTheStatementOfThePage() {
+        Plan plan =
+                plan("{\"entity\": \"brand\", \"fields\": [\"name\"], \"pagination\": {\"skip\": 20, \"take\": 5}}");
+
+        assertThat(plan.single()).isTrue();
+        assertThat(((Level.Sql) plan.root()).text().to(0))
+                .isEqualTo(
+                        "select t.\"id\", t.\"name\", n.count from (select count(*) as count from \"brand\".\"brand\" t "
+                                + "where t.\"deleted_at\" is null) n left join (select t.\"id\", t.\"name\" from (select t.\"id\", "
+                                + "t.\"name\" from \"brand\".\"brand\" t where t.\"deleted_at\" is null order by t.\"id\" asc "
+                                + "limit 64) t order by t.\"id\" asc limit $1::int8 offset $2::int8) t on true order by t.\"id\" asc");
+    }
+
+    @Test
     void readsEachListOfAllParentsAtOnce() {
         assertThat(plan("{\"entity\": \"product\", \"fields\": [\"id\", \"brand.name\", \"reviews.customer.name\", "
                                 + "\"variants.sku\"], \"count\": true}")
                         .describe())
                 .isEqualTo("""
-                        read product
+                        read product and count all
                           join brand (brand)
                           then all reviews (review)
                             join customer (customer)
                           then all variants (product_variant)
-                        count product
                         """);
     }
 
