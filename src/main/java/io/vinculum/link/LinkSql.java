@@ -57,28 +57,24 @@ final class LinkSql {
             String value = rows.add(custom.type(), column(inputs, input -> input.valueForInsert(custom)));
             boolean mustBeGiven = custom.required() && custom.defaultText() == null;
             // What a row that is there holds stands in for what was not given: not null is checked before the conflict.
-            values.add(mustBeGiven ? "coalesce(" + value + ", b." + name + ")" : value);
+            values.add(mustBeGiven ? "coalesce(" + value + ", " + before("b." + name, first, second) + ")" : value);
             given(inputs, custom, rows).ifPresent(set -> sets.add(name + " = " + set));
         }
-        String source = rows.sql();
-        String sql = "with before as materialized (select " + own(link.first()) + " as first, " + own(link.second())
-                + " as second, l.deleted_at" + customColumns() + " from " + source + " join " + table + " l on "
-                + own(link.first()) + " = "
-                + first + " and " + own(link.second()) + " = " + second + "), written as (insert into " + table
-                + " as l (" + String.join(", ", columns) + ") select " + String.join(", ", values) + " from " + source
-                + " left join before b on b.first = " + first + " and b.second = " + second + " on conflict ("
-                + columns.get(0) + ", " + columns.get(1) + ") do update set "
-                + String.join(", ", sets) + " returning l.*) select " + RowJson.columns(link, "l")
-                + ", case when b.first is null then 'created' when b.deleted_at is null then 'updated' else 'revived' end"
-                + " from written l left join before b on b.first = " + own(link.first()) + " and b.second = "
-                + own(link.second());
+        // A row that was inserted has no xmax; what a statement reads of an updated one is as it was before it.
+        String outcome = "case when l.xmax = 0 then 'created' when "
+                + before("b.deleted_at", own(link.first()), own(link.second()))
+                + " is null then 'updated' else 'revived' end";
+        String sql = "insert into " + table + " as l (" + String.join(", ", columns) + ") select "
+                + String.join(", ", values) + " from " + rows.sql() + " on conflict (" + columns.get(0) + ", "
+                + columns.get(1) + ") do update set " + String.join(", ", sets) + " returning "
+                + RowJson.columns(link, "l") + ", " + outcome;
         return new Statement(sql, rows.parameters());
     }
 
-    private String customColumns() {
-        StringBuilder columns = new StringBuilder();
-        link.custom().forEach(custom -> columns.append(", ").append(quote("l", custom.column())));
-        return columns.toString();
+    private String before(String column, String first, String second) {
+        return "(select " + column + " from " + table + " b where "
+                + quote("b", link.first().key().column()) + " = " + first + " and "
+                + quote("b", link.second().key().column()) + " = " + second + ")";
     }
 
     /** What a custom column becomes on a link that is there; empty when no input gives it. */

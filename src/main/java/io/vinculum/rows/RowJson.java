@@ -3,10 +3,11 @@ package io.vinculum.rows;
 import static io.vinculum.database.Identifier.quote;
 
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Entity;
 import io.vinculum.catalog.Field;
-import io.vinculum.json.JsonBytes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -23,38 +24,25 @@ public final class RowJson {
 
     /** Rows that begin with {@link #columns}, as objects. */
     public static JsonArray array(Entity entity, List<Row> rows) {
-        JsonBytes out = new JsonBytes(256 * (rows.size() + 1));
-        out.raw('[');
-        for (int i = 0; i < rows.size(); i++) {
-            if (i > 0) {
-                out.raw(',');
+        List<Field> fields = List.copyOf(entity.fields().values());
+        List<ScalarWriter> writers =
+                fields.stream().map(field -> ScalarWriter.of(field.type())).toList();
+        JsonArray array = new JsonArray(new ArrayList<>(rows.size()));
+        for (Row row : rows) {
+            JsonObject object = new JsonObject();
+            for (int i = 0; i < fields.size(); i++) {
+                object.put(fields.get(i).name(), writers.get(i).json(row.getValue(i)));
             }
-            object(entity, rows.get(i), out);
+            array.add(object);
         }
-        return new JsonArray(out.raw(']').toBuffer());
-    }
-
-    private static void object(Entity entity, Row row, JsonBytes out) {
-        char before = '{';
-        int column = 0;
-        for (Field field : entity.fields().values()) {
-            out.raw(before).string(field.name()).raw(':');
-            ScalarWriter.of(field.type()).writeAny(row.getValue(column++), out);
-            before = ',';
-        }
-        out.raw('}');
+        return array;
     }
 
     /** Keys as JSON has them: 64-bit ones as strings. */
     public static JsonArray keys(Field key, List<?> keys) {
-        JsonBytes out = new JsonBytes(32 * (keys.size() + 1));
-        out.raw('[');
-        for (int i = 0; i < keys.size(); i++) {
-            if (i > 0) {
-                out.raw(',');
-            }
-            ScalarWriter.of(key.type()).writeAny(keys.get(i), out);
-        }
-        return new JsonArray(out.raw(']').toBuffer());
+        ScalarWriter writer = ScalarWriter.of(key.type());
+        JsonArray array = new JsonArray(new ArrayList<>(keys.size()));
+        keys.forEach(value -> array.add(writer.json(value)));
+        return array;
     }
 }

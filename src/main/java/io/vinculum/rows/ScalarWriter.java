@@ -1,5 +1,6 @@
 package io.vinculum.rows;
 
+import io.vertx.core.json.Json;
 import io.vinculum.catalog.ColumnType;
 import io.vinculum.catalog.Scalar;
 import io.vinculum.json.JsonBytes;
@@ -79,6 +80,20 @@ public enum ScalarWriter {
         } else {
             write(value, out);
         }
+    }
+
+    /** The value as it would be read from what {@link #writeAny} writes. */
+    @Nullable
+    Object json(@Nullable Object value) {
+        if (value == null || value instanceof Integer || value instanceof Boolean) {
+            return value;
+        }
+        if (this == TEXT && !(value instanceof Object[])) {
+            return value.toString();
+        }
+        JsonBytes out = new JsonBytes(64);
+        writeAny(value, out);
+        return Json.decodeValue(out.toBuffer());
     }
 
     private static void list(ScalarWriter writer, Object[] values, JsonBytes out) {
