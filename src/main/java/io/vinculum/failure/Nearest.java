@@ -5,11 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Finds the name that somebody probably meant. */
 public final class Nearest {
     private static final int LONGEST_COMPARED = 64;
     private static final int MOST_LISTED = 12;
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private Nearest() {}
 
@@ -41,7 +43,7 @@ public final class Nearest {
     /** A name as it may be shown in a message: cut when it is long, without control characters. */
     public static String shown(String given) {
         String cut = given.length() <= LONGEST_COMPARED ? given : given.substring(0, LONGEST_COMPARED) + "…";
-        return cut.replaceAll("\\p{Cntrl}", "?");
+        return CONTROL.matcher(cut).replaceAll("?");
     }
 
     private static int distance(String a, String b) {

@@ -151,11 +151,9 @@ public final class Links {
     }
 
     private static Map<Pair, JsonObject> answered(Link link, List<Row> rows, boolean withOutcome) {
-        JsonArray json = RowJson.array(link, rows);
         Map<Pair, JsonObject> answered = new LinkedHashMap<>();
-        for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
-            JsonObject flat = new JsonObject().put("link", link.name()).mergeIn(json.getJsonObject(i));
+        for (Row row : rows) {
+            JsonObject flat = RowJson.add(link, row, new JsonObject().put("link", link.name()));
             if (withOutcome) {
                 flat.put("outcome", row.getValue(row.size() - 1));
             }

@@ -24,18 +24,18 @@ public final class RowJson {
 
     /** Rows that begin with {@link #columns}, as objects. */
     public static JsonArray array(Entity entity, List<Row> rows) {
-        List<Field> fields = List.copyOf(entity.fields().values());
-        List<ScalarWriter> writers =
-                fields.stream().map(field -> ScalarWriter.of(field.type())).toList();
         JsonArray array = new JsonArray(new ArrayList<>(rows.size()));
-        for (Row row : rows) {
-            JsonObject object = new JsonObject();
-            for (int i = 0; i < fields.size(); i++) {
-                object.put(fields.get(i).name(), writers.get(i).json(row.getValue(i)));
-            }
-            array.add(object);
-        }
+        rows.forEach(row -> array.add(add(entity, row, new JsonObject())));
         return array;
+    }
+
+    /** Adds the columns of such a row to an object, and answers it. */
+    public static JsonObject add(Entity entity, Row row, JsonObject into) {
+        int column = 0;
+        for (Field field : entity.fields().values()) {
+            into.put(field.name(), ScalarWriter.of(field.type()).json(row.getValue(column++)));
+        }
+        return into;
     }
 
     /** Keys as JSON has them: 64-bit ones as strings. */

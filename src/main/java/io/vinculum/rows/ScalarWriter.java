@@ -4,6 +4,7 @@ import io.vertx.core.json.Json;
 import io.vinculum.catalog.ColumnType;
 import io.vinculum.catalog.Scalar;
 import io.vinculum.json.JsonBytes;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -93,6 +94,9 @@ public enum ScalarWriter {
         }
         JsonBytes out = new JsonBytes(64);
         writeAny(value, out);
+        if (value instanceof OffsetDateTime) {
+            return new String(out.array(), 1, out.length() - 2, StandardCharsets.US_ASCII);
+        }
         return Json.decodeValue(out.toBuffer());
     }
 
