@@ -1,8 +1,10 @@
 package io.vinculum.database;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.vinculum.failure.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
@@ -26,6 +28,8 @@ import org.slf4j.LoggerFactory;
  * that ends, its data kept. A second process on the same folder attaches to the running server.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
+    private static final long LEAST_SHARED = 128;
+    private static final long MOST_SHARED = 1_024;
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
     private static final String USER = "vinculum";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -165,7 +169,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 "random_page_cost=1.1",
                 "jit=off",
                 "max_connections=200",
-                "shared_buffers=128MB",
+                "shared_buffers=" + sharedMegabytes() + "MB",
                 "log_timezone=UTC",
                 "timezone=UTC",
                 "log_min_messages=warning",
@@ -178,6 +182,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
             throw unavailable("PostgreSQL did not start", log);
         }
         return ready.get();
+    }
+
+    /** PostgreSQL's page cache: an eighth of the machine's memory, which is taken only as it is used. */
+    private static long sharedMegabytes() {
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long eighth = system.getTotalMemorySize() / 8 / (1 << 20);
+        return Math.max(LEAST_SHARED, Math.min(MOST_SHARED, eighth));
     }
 
     private static int freePort() throws IOException {

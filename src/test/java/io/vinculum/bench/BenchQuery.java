@@ -48,6 +48,13 @@ enum BenchQuery {
             Root.PRODUCT,
             "id title reviews { id rating } variants { id sku } categories { id name }",
             "products(filters: {id: {gte: $p}}, take: 100)",
+            "$p: ID!"),
+    /** Ten thousand products with their brands: as many root rows as one answer may have. */
+    ALL(
+            Parameter.FIRST,
+            Root.PRODUCT,
+            "id title " + Part.BRAND,
+            "products(filters: {id: {gte: $p}}, take: 10000)",
             "$p: ID!");
 
     private final Parameter parameter;
@@ -63,6 +70,7 @@ enum BenchQuery {
 
     private enum Parameter {
         PRODUCT,
+        FIRST,
         PAGE,
         DEEP,
         BRAND,
@@ -92,6 +100,7 @@ enum BenchQuery {
             case Q1, Q3 -> 1;
             case Q4, Q4COUNT -> 20;
             case LISTS -> 100;
+            case ALL -> 10_000;
             default -> 50;
         };
     }
@@ -100,6 +109,7 @@ enum BenchQuery {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return switch (parameter) {
             case PRODUCT -> rows.anyProduct();
+            case FIRST -> rows.firstProduct();
             case PAGE -> random.nextInt(10) * take();
             case DEEP -> random.nextInt(rows.products() / take()) * take();
             case BRAND -> rows.anyBrand();

@@ -24,6 +24,10 @@ record BenchRows(int products) {
         return "prod_%07d".formatted(ThreadLocalRandom.current().nextInt(products) + 1);
     }
 
+    String firstProduct() {
+        return "prod_0000001";
+    }
+
     String anyBrand() {
         return "brand_%07d".formatted(ThreadLocalRandom.current().nextInt(brands()) + 1);
     }

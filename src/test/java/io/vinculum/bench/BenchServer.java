@@ -1,5 +1,6 @@
 package io.vinculum.bench;
 
+import com.sun.management.ThreadMXBean;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,8 +21,10 @@ import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.query.QueryVerticle;
 import io.vinculum.testing.TestDatabase;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -97,6 +100,10 @@ final class BenchServer {
         }
 
         private void handle(HttpServerRequest request) {
+            if (request.path().equals("/allocated")) {
+                request.response().end(Long.toString(allocated()));
+                return;
+            }
             String path = request.path();
             BenchQuery query =
                     BenchQuery.valueOf(path.substring(path.lastIndexOf('/') + 1).toUpperCase(java.util.Locale.ROOT));
@@ -107,6 +114,14 @@ final class BenchServer {
                             .putHeader("Content-Type", "application/json")
                             .end(body))
                     .onFailure(cause -> request.response().setStatusCode(500).end(String.valueOf(cause)));
+        }
+
+        /** Bytes that all threads together have ever asked for. */
+        private static long allocated() {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds()))
+                    .filter(bytes -> bytes > 0)
+                    .sum();
         }
 
         private Future<Buffer> overBus(BenchQuery query, String settings) {

@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 /** Asks the same of the server and of hand-written statements, and prints what each cost. */
 @Command(name = "benchmark", mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class Benchmark implements Callable<Integer> {
-    private static final String HEAD = "%-12s %-6s %5s %10s %9s %9s %5s %7s %7s %9s %8s %6s%n";
+    private static final String HEAD = "%-12s %-6s %5s %10s %9s %9s %5s %7s %7s %9s %8s %8s %6s%n";
 
     @Option(names = "--database", description = "Where to make the database vinculum_bench; else an embedded one.")
     private String uri = "";
@@ -178,6 +178,7 @@ public final class Benchmark implements Callable<Integer> {
                     "pg",
                     "req/cpu-s",
                     "of limit",
+                    "kB/req",
                     "load");
             for (BenchQuery query : queries) {
                 new Reading(query, Integer.parseInt(ports[1]), Integer.parseInt(ports[2]), server.pid()).measure();
@@ -213,6 +214,7 @@ public final class Benchmark implements Callable<Integer> {
                 double limit = 0;
                 for (Way way : ways) {
                     double before = ProcessorTime.of(server);
+                    long allocated = Long.parseLong(ask(bare, "/allocated"));
                     double postgresBefore = ProcessorTime.ofFamily(postmaster);
                     Optional<Load.Result> measured = load(way, count, seconds);
                     if (measured.isEmpty()) {
@@ -222,6 +224,7 @@ public final class Benchmark implements Callable<Integer> {
                     double java = ProcessorTime.of(server) - before;
                     double postgres = ProcessorTime.ofFamily(postmaster) - postgresBefore;
                     double perCpu = result.answers() / (java + postgres);
+                    long garbage = Long.parseLong(ask(bare, "/allocated")) - allocated;
                     limit = way == Way.LIMIT ? perCpu : limit;
                     say(
                             HEAD,
@@ -236,6 +239,7 @@ public final class Benchmark implements Callable<Integer> {
                             "%.2f".formatted(postgres / result.seconds()),
                             "%.0f".formatted(perCpu),
                             limit == 0 ? "-" : "%.2f".formatted(perCpu / limit),
+                            garbage / 1024 / Math.max(1, result.answers()),
                             ProcessorTime.load());
                 }
             }

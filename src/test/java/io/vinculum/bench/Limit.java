@@ -91,6 +91,7 @@ final class Limit {
         return switch (query) {
             case Q1 -> products(pool, ONE, value);
             case Q2 -> products(pool, FROM_KEY.formatted(50), value);
+            case ALL -> products(pool, FROM_KEY.formatted(10_000), value);
             case Q2DEEP -> products(pool, PAGE.formatted(50), value);
             case Q2COUNT, Q2DEEPCOUNT ->
                 pool.withConnection(connection -> {

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.testing.HttpServer;
 import io.vinculum.testing.TestDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -171,6 +178,34 @@ class HttpTransportIT {
 
         assertThat(response.statusCode()).isEqualTo(413);
         assertThat(response.body()).contains("TOO_LARGE");
+    }
+
+    /** Asks for a long answer again and again on one connection, and reads none. */
+    @Test
+    void aClientThatNeverReadsIsNotAnsweredWithoutEnd() throws IOException {
+        String body = "{\"query\": \"{ __schema { types { name description fields { name description } } } }\"}";
+        ByteBuffer request =
+                ByteBuffer.wrap(("POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                + "Content-Length: " + body.length() + "\r\n\r\n" + body)
+                        .repeat(1_000)
+                        .getBytes(StandardCharsets.US_ASCII));
+        long most = 32 << 20;
+        long sent = 0;
+        try (SocketChannel client = SocketChannel.open(new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), http.uri("/").getPort()));
+                Selector writable = Selector.open()) {
+            client.configureBlocking(false);
+            client.register(writable, SelectionKey.OP_WRITE);
+            while (sent < most && writable.select(3_000) > 0) {
+                writable.selectedKeys().clear();
+                if (!request.hasRemaining()) {
+                    request.rewind();
+                }
+                sent += client.write(request);
+            }
+        }
+
+        assertThat(sent).isLessThan(most);
     }
 
     @Test
