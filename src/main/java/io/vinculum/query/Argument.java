@@ -14,10 +14,20 @@ sealed interface Argument {
         return true;
     }
 
+    /** Whether it is a number of rows to skip. */
+    default boolean skips() {
+        return false;
+    }
+
     /** A value of the request. */
     record OfRequest(Slot slot) implements Argument {
         @Override
         public boolean pages() {
+            return skips();
+        }
+
+        @Override
+        public boolean skips() {
             return slot.use() == Slot.Use.SKIP;
         }
 

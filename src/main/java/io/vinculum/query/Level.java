@@ -25,40 +25,56 @@ sealed interface Level {
 
     List<Level> children();
 
-    /** The text of a statement; one that cuts a page has a few texts, for pages that end sooner or later. */
+    /** The text of a statement; one that cuts a page has a few texts, for pages that are longer or end later. */
     final class Text {
-        /** Stands for a number of rows that is never less than the page needs. */
+        /** Stands for a number of rows that is never less than those up to the end of the page. */
         static final String BOUND = ":bound";
 
-        private static final long SMALLEST_BOUND = 64;
-        private static final int BOUND_STEP = 16;
-        private static final int BOUNDS = 15;
+        /** Stands for a number of rows that is never less than those of the page. */
+        static final String LENGTH = ":length";
+
+        private static final long SMALLEST = 64;
+        private static final int STEP = 16;
+        private static final int SIZES = 15;
 
         private final String sql;
+        private final boolean paged;
         /** Made when they are asked for; to make one twice does no harm. */
         private final String[] texts;
 
         /**
-         * Takes the SQL with {@link #BOUND} where a number stands in it, so that PostgreSQL plans small pages as such,
-         * however large the table is: it takes a parameter for a tenth of the rows.
+         * Takes the SQL with marks where numbers stand in it, so that PostgreSQL plans small pages as such, however
+         * large the table is: it takes a parameter for a tenth of the rows.
          */
         Text(String sql) {
             this.sql = sql;
-            this.texts = new String[sql.contains(BOUND) ? BOUNDS : 1];
+            this.paged = sql.contains(BOUND);
+            this.texts = new String[paged ? SIZES * SIZES : 1];
         }
 
-        /** The text for a page that ends at a row. */
-        String to(long lastRow) {
-            long bound = SMALLEST_BOUND;
-            int index = 0;
-            while (bound < lastRow && index < texts.length - 1) {
-                bound *= BOUND_STEP;
-                index++;
-            }
+        /** The text for a page of so many rows that ends at a row. */
+        String to(long lastRow, long length) {
+            int index = paged ? size(lastRow) * SIZES + size(length) : 0;
             if (texts[index] == null) {
-                texts[index] = sql.replace(BOUND, Long.toString(bound));
+                texts[index] = sql.replace(BOUND, rows(size(lastRow))).replace(LENGTH, rows(size(length)));
             }
             return texts[index];
+        }
+
+        private static int size(long rows) {
+            int size = 0;
+            for (long bound = SMALLEST; bound < rows && size < SIZES - 1; bound *= STEP) {
+                size++;
+            }
+            return size;
+        }
+
+        private static String rows(int size) {
+            long rows = SMALLEST;
+            for (int i = 0; i < size; i++) {
+                rows *= STEP;
+            }
+            return Long.toString(rows);
         }
     }
 
@@ -83,14 +99,16 @@ sealed interface Level {
         Statement bind(List<? extends @Nullable Object> values, List<?> parentKeys, int rowsLeft) {
             List<@Nullable Object> parameters = new ArrayList<>(arguments.size());
             long lastRow = 0;
+            long length = 0;
             for (Argument argument : arguments) {
                 Object bound = argument.bind(values, parentKeys, rowsLeft);
                 parameters.add(bound);
                 if (argument.pages()) {
                     lastRow += (Long) bound;
+                    length += argument.skips() ? 0 : (Long) bound;
                 }
             }
-            return new Statement(text.to(lastRow), parameters);
+            return new Statement(text.to(lastRow, length), parameters);
         }
     }
 

@@ -108,7 +108,8 @@ final class LevelPlanner {
         String page = bounded(core, sorting, selection.paging());
         String text = steps.isEmpty() && !counted
                 ? page
-                : " from " + count + "(select " + handedOn(sorting) + page + ") " + BASE + (counted ? " on true" : "")
+                : " from " + count + "(select " + handedOn(sorting) + cut(page, sorting) + ") " + BASE
+                        + (counted ? " on true" : "")
                         + joins(steps, this::reference) + " order by " + sorting.outside();
         return root(
                 "select " + String.join(", ", expressions()) + (counted ? ", n.count" : "") + text,
@@ -231,6 +232,14 @@ final class LevelPlanner {
     private String bounded(String core, Sorting sorting, Selection.Paging paging) {
         return " from (select " + exposed(sorting) + core + " limit " + Level.Text.BOUND + ") " + sorting.base
                 + " order by " + sorting.outside() + page(paging);
+    }
+
+    /** A page by a number once more, where rows are skipped: the first number holds those too. */
+    private String cut(String page, Sorting sorting) {
+        return steps.isEmpty() || selection.paging().skip().isEmpty()
+                ? page
+                : " from (select " + handedOn(sorting) + page + ") " + BASE + " order by " + sorting.outside()
+                        + " limit " + Level.Text.LENGTH;
     }
 
     private String page(Selection.Paging paging) {

@@ -65,9 +65,9 @@ public record Plan(
 
     private static void collect(Level level, List<Object> into) {
         if (level instanceof Level.Sql sql) {
-            into.add(sql.text().to(0));
+            into.add(sql.text().to(0, 0));
         } else if (level instanceof Level.Remote remote) {
-            remote.pairs().ifPresent(pairs -> into.add(pairs.text().to(0)));
+            remote.pairs().ifPresent(pairs -> into.add(pairs.text().to(0, 0)));
         }
         level.children().forEach(child -> collect(child, into));
     }

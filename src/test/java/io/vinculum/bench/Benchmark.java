@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 /** Asks the same of the server and of hand-written statements, and prints what each cost. */
 @Command(name = "benchmark", mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class Benchmark implements Callable<Integer> {
-    private static final String HEAD = "%-12s %-6s %5s %10s %9s %9s %5s %7s %7s %9s %8s %8s %6s%n";
+    private static final String HEAD = "%-12s %-6s %5s %10s %9s %9s %5s %7s %7s %9s %8s %8s %6s %6s%n";
 
     @Option(names = "--database", description = "Where to make the database vinculum_bench; else an embedded one.")
     private String uri = "";
@@ -179,11 +179,11 @@ public final class Benchmark implements Callable<Integer> {
                     "req/cpu-s",
                     "of limit",
                     "kB/req",
+                    "MB",
                     "load");
             for (BenchQuery query : queries) {
                 new Reading(query, Integer.parseInt(ports[1]), Integer.parseInt(ports[2]), server.pid()).measure();
             }
-            say("server after: %d MB resident%n", ProcessorTime.residentMegabytes(server.pid()));
         } finally {
             server.destroy();
             server.waitFor();
@@ -240,6 +240,7 @@ public final class Benchmark implements Callable<Integer> {
                             "%.0f".formatted(perCpu),
                             limit == 0 ? "-" : "%.2f".formatted(perCpu / limit),
                             garbage / 1024 / Math.max(1, result.answers()),
+                            ProcessorTime.residentMegabytes(server),
                             ProcessorTime.load());
                 }
             }

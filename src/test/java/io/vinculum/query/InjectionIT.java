@@ -95,7 +95,7 @@ class InjectionIT {
                             "pagination",
                             new JsonObject().put("skip", random.nextInt(9)).put("take", random.nextInt(9)));
             Plan plan = shop.query().prepare(JsonText.plain(request)).plan();
-            statements.add(((Level.Sql) plan.root()).text().to(0));
+            statements.add(((Level.Sql) plan.root()).text().to(0, 0));
             try {
                 TestDatabase.await(shop.query().graph(request));
             } catch (Failure failure) {

@@ -23,7 +23,7 @@ class PlannerTest {
     }
 
     private static String sql(String request) {
-        return ((Level.Sql) plan(request).root()).text().to(0);
+        return ((Level.Sql) plan(request).root()).text().to(0, 0);
     }
 
     private static void refused(String request, String... parts) {
@@ -52,10 +52,22 @@ class PlannerTest {
         Level.Sql level = (Level.Sql)
                 plan("{\"entity\": \"brand\", \"fields\": [\"id\"]}").root();
 
-        assertThat(level.text().to(64)).contains("limit 64)");
-        assertThat(level.text().to(65)).contains("limit 1024)");
-        assertThat(level.text().to(10_001)).contains("limit 16384)");
-        assertThat(level.text().to(Long.MAX_VALUE)).containsPattern("limit \\d{18,}\\)");
+        assertThat(level.text().to(64, 64)).contains("limit 64)");
+        assertThat(level.text().to(65, 1)).contains("limit 1024)");
+        assertThat(level.text().to(10_001, 1)).contains("limit 16384)");
+        assertThat(level.text().to(Long.MAX_VALUE, 1)).containsPattern("limit \\d{18,}\\)");
+    }
+
+    @Test
+    void aDeepPageIsCutByItsOwnLengthBeforeItIsJoined() {
+        Level.Sql level = (Level.Sql) plan("{\"entity\": \"products\", \"fields\": [\"title\", \"brand.name\"], "
+                        + "\"pagination\": {\"skip\": 0, \"take\": 5}}")
+                .root();
+
+        assertThat(level.text().to(9_000, 5))
+                .contains(
+                        "limit 16384) t order by t.\"id\" asc limit $1::int8 offset $2::int8) t order by t.\"id\" asc "
+                                + "limit 64) t on true left join");
     }
 
     @Test
@@ -89,7 +101,7 @@ class PlannerTest {
                 plan("{\"entity\": \"brand\", \"fields\": [\"name\"], \"pagination\": {\"skip\": 20, \"take\": 5}}");
 
         assertThat(plan.single()).isTrue();
-        assertThat(((Level.Sql) plan.root()).text().to(0))
+        assertThat(((Level.Sql) plan.root()).text().to(0, 0))
                 .isEqualTo(
                         "select t.\"id\", t.\"name\", n.count from (select count(*) as count from \"brand\".\"brand\" t "
                                 + "where t.\"deleted_at\" is null) n left join (select t.\"id\", t.\"name\" from (select t.\"id\", "
@@ -118,7 +130,7 @@ class PlannerTest {
 
         assertThat(plan.single()).isTrue();
         assertThat(plan.describe()).isEqualTo("read brand\n  with its products (product)\n");
-        assertThat(((Level.Sql) plan.root()).text().to(0))
+        assertThat(((Level.Sql) plan.root()).text().to(0, 0))
                 .contains("left join (\"link\".\"product_brand\" l0 join \"product\".\"product\" c on")
                 .endsWith(
                         "where t.\"deleted_at\" is null and (t.\"id\" = $1::text) order by c.\"id\" asc limit 100001");
@@ -129,7 +141,7 @@ class PlannerTest {
         Plan plan = plan("{\"entity\": \"product\", \"fields\": [\"id\", \"reviews.id\"], "
                 + "\"relations\": {\"reviews\": {\"take\": 3, \"order\": {\"rating\": \"DESC\"}}}}");
 
-        assertThat(((Level.Sql) plan.root().children().get(0)).text().to(0))
+        assertThat(((Level.Sql) plan.root().children().get(0)).text().to(0, 0))
                 .startsWith("select k.key, t.\"id\" from unnest($1::text[]) k(key) cross join lateral (select")
                 .contains("order by t.\"rating\" desc, t.\"id\" asc limit $2::int8");
     }
