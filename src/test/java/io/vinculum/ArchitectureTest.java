@@ -30,7 +30,7 @@ class ArchitectureTest {
             Map.entry("module", Set.of("catalog", "database", "event", "rows", "query", "json", "failure")),
             Map.entry("link", Set.of("catalog", "database", "event", "rows", "json", "failure")),
             Map.entry("load", Set.of("catalog", "database", "rows", "json", "failure")),
-            Map.entry("workflow", Set.of("failure")),
+            Map.entry("workflow", Set.of("database", "json", "failure")),
             Map.entry("endpoint", Set.of("catalog", "query", "module", "link", "event", "json", "failure")),
             Map.entry("shop", Set.of("module", "link", "query", "catalog", "json", "failure")));
 

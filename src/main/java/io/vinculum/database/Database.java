@@ -87,6 +87,11 @@ public final class Database {
                 .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
     }
 
+    /** Runs one writing statement by itself that may as well run twice; tried again like {@link #read}. */
+    public Future<List<Row>> write(Statement statement) {
+        return read(statement);
+    }
+
     /**
      * Runs the work in one transaction: all of it is committed, or nothing. Tried again, at most three times, when
      * PostgreSQL broke a deadlock; so the work must have no other effect.

@@ -45,7 +45,7 @@ record DatabaseState(Map<Table, ActualTable> tables, Map<Table, Tracked> tracked
     /** What the last migration declared of a table: its identity, defaults and enum values by column. */
     record Tracked(String owner, String identity, Map<String, String> defaults, Map<String, String> checks) {}
 
-    private static final String PREPARED = "select to_regclass('vinculum.removed') is not null as prepared";
+    private static final String PREPARED = "select to_regclass('vinculum.workflow_step') is not null as prepared";
 
     private static final String COLUMNS = """
             select n.nspname, c.relname, a.attname, t.typname, a.attnotnull, a.attidentity <> '' as numbered,

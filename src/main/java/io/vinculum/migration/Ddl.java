@@ -37,7 +37,27 @@ final class Ddl {
               cause text not null, cause_key text not null,
               deleted_at timestamptz not null, removed_at timestamptz not null default now(),
               primary key (entity, key, other_key))""",
-            "create index if not exists removed_cause_idx on vinculum.removed (cause, cause_key)");
+            "create index if not exists removed_cause_idx on vinculum.removed (cause, cause_key)",
+            """
+            create table if not exists vinculum.workflow_node (
+              node uuid primary key, lease_until timestamptz not null) with (fillfactor = 50)""",
+            """
+            create table if not exists vinculum.workflow_shard (
+              shard integer primary key, node uuid, epoch bigint not null default 0)""",
+            "insert into vinculum.workflow_shard (shard) select generate_series(0, 1023) on conflict do nothing",
+            // Room on each page, and no index on what changes, so that the end of a run rewrites no index.
+            """
+            create table if not exists vinculum.workflow_run (
+              id text primary key, shard integer not null, workflow text not null, transaction_id text not null,
+              definition text not null, state text not null, input jsonb, output jsonb, error jsonb,
+              created_at timestamptz not null default now(), finished_at timestamptz) with (fillfactor = 70)""",
+            "create index if not exists workflow_run_shard_idx on vinculum.workflow_run (shard)"
+                    + " where finished_at is null",
+            """
+            create table if not exists vinculum.workflow_step (
+              run text not null, node text not null, item integer not null, undo boolean not null, state text not null,
+              attempt integer not null, place integer not null, output jsonb, undo_data jsonb, error jsonb,
+              recorded_at timestamptz not null default now(), primary key (run, node, item, undo))""");
 
     private Ddl() {}
 

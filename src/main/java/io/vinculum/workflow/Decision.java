@@ -30,6 +30,16 @@ sealed interface Decision {
         };
     }
 
+    /**
+     * What may have been under way when the owner of a run died while it turned round: it is done once more, under the
+     * same keys, and then undone like the others. Empty for any other run.
+     */
+    static List<Decision> inDoubt(Run run) {
+        return run.state() == RunState.COMPENSATING && run.resumed()
+                ? forward(run).stream().filter(Invoke.class::isInstance).toList()
+                : List.of();
+    }
+
     private static List<Decision> forward(Run run) {
         List<Node> nodes = run.workflow().nodes();
         boolean[] settled = new boolean[nodes.size()];

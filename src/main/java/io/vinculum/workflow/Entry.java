@@ -60,6 +60,11 @@ final class Entry {
         return error;
     }
 
+    /** How often another owner has tried. */
+    void resumeAfter(int tries) {
+        attempts = tries;
+    }
+
     void begin() {
         state = State.RUNNING;
         attempts++;

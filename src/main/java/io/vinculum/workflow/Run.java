@@ -1,5 +1,6 @@
 package io.vinculum.workflow;
 
+import io.vinculum.failure.Failure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -10,40 +11,57 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a workflow: what it was started with and what has come of each place. For one thread at a time. */
-public final class Run {
+final class Run {
     private final String id;
+    private final long epoch;
     private final Workflow<?, ?> workflow;
     private final @Nullable Object input;
     private final Map<Position, Entry> entries = new LinkedHashMap<>();
     private final Map<Integer, Boolean> choices = new HashMap<>();
     private RunState state = RunState.INVOKING;
     private int places;
-    private @Nullable Throwable error;
+    private boolean resumed;
+    private @Nullable Failure error;
 
     Run(String id, Workflow<?, ?> workflow, @Nullable Object input) {
+        this(id, workflow, input, 0);
+    }
+
+    /** A run that is written down under the epoch of its shard. */
+    Run(String id, Workflow<?, ?> workflow, @Nullable Object input, long epoch) {
         this.id = id;
+        this.epoch = epoch;
         this.workflow = workflow;
         this.input = input;
     }
 
-    public String id() {
+    String id() {
         return id;
     }
 
-    public RunState state() {
+    long epoch() {
+        return epoch;
+    }
+
+    RunState state() {
         return state;
     }
 
     /** Why it did not go on. */
-    public Optional<Throwable> error() {
+    Optional<Failure> error() {
         return Optional.ofNullable(error);
     }
 
     /** What it answers; null until it is done, and when its workflow has no value. */
     @Nullable
-    public Object output() {
+    Object output() {
+        return outputAt(state);
+    }
+
+    @Nullable
+    Object outputAt(RunState last) {
         Value<?> output = workflow.output();
-        return state == RunState.DONE && output != null ? value(output) : null;
+        return last == RunState.DONE && output != null ? value(output) : null;
     }
 
     Workflow<?, ?> workflow() {
@@ -68,8 +86,19 @@ public final class Run {
         return ++places;
     }
 
+    /** Continues the order of what was recorded before, by another owner. */
+    void resumeAfter(int place) {
+        places = Math.max(places, place);
+        resumed = true;
+    }
+
+    /** Whether another owner has begun it. */
+    boolean resumed() {
+        return resumed;
+    }
+
     /** Turns round, with the first reason there is. */
-    void turnRound(Throwable cause) {
+    void turnRound(Failure cause) {
         if (state == RunState.INVOKING) {
             state = RunState.COMPENSATING;
             error = cause;

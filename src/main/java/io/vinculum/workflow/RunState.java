@@ -1,5 +1,7 @@
 package io.vinculum.workflow;
 
+import java.util.Locale;
+
 /** Where a run is. */
 public enum RunState {
     INVOKING,
@@ -8,6 +10,11 @@ public enum RunState {
     REVERTED,
     /** A compensation has failed for good; the others ran. */
     FAILED;
+
+    /** As it is told and written down. */
+    public String shown() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     public boolean ended() {
         return this == DONE || this == REVERTED || this == FAILED;

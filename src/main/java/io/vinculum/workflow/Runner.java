@@ -9,38 +9,39 @@ import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Fault;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs workflows in memory: nothing of a run is left when the process ends. Each run is looked after by one event loop,
- * so a run needs no lock; bodies run beside it.
+ * Runs workflows: does what {@link Decision} says, and writes what came of it into a {@link Journal} before it goes on.
+ * Each run is looked after by one event loop, so a run needs no lock; bodies run beside it.
  */
-public final class Runner {
+final class Runner {
     private final Vertx vertx;
     private final Context context;
     private final Timers timers;
+    private final Journal journal;
     private final ExecutorService threads = StepThreads.open();
     private final Map<String, Active> active = new HashMap<>();
 
     /** A run under way. */
     private record Active(Run run, Promise<Run> ended) {}
 
-    public Runner(Vertx vertx) {
-        this(vertx, vertxTimers(vertx));
-    }
-
-    /** The same with other timers, for tests that do not want to wait. */
-    public Runner(Vertx vertx, Timers timers) {
+    Runner(Vertx vertx, Context context, Timers timers, Journal journal) {
         this.vertx = vertx;
-        this.context = vertx.getOrCreateContext();
+        this.context = context;
         this.timers = timers;
+        this.journal = journal;
     }
 
-    private static Timers vertxTimers(Vertx vertx) {
+    /** Timers that wait. */
+    static Timers timers(Vertx vertx) {
         return (pause, something) -> {
             var timer = vertx.timer(Math.max(1, pause.toMillis()), TimeUnit.MILLISECONDS);
             timer.onSuccess(fired -> something.run());
@@ -48,64 +49,87 @@ public final class Runner {
         };
     }
 
-    /**
-     * Runs a workflow until it has ended; the same id while it runs is the same run.
-     *
-     * @return the run, done, reverted or failed; it fails only when the input is none of the workflow
-     */
-    public <I, O> Future<Run> run(Workflow<I, O> workflow, String id, I input) {
-        if (!workflow.input().isInstance(input)) {
-            return Future.failedFuture(Failure.invalid("the workflow " + workflow.name() + " takes "
-                    + workflow.input().getSimpleName() + ", was "
-                    + input.getClass().getSimpleName()));
-        }
+    /** The end of a run that is under way. To be called on the event loop, as all the others. */
+    Optional<Future<Run>> find(String id) {
+        return Optional.ofNullable(active.get(id)).map(one -> one.ended().future());
+    }
+
+    /** Begins a run, or goes on with one; answers it when it has ended. Its id must not be under way. */
+    Future<Run> drive(Run run) {
         Promise<Run> ended = Promise.promise();
-        context.runOnContext(now -> begin(new Run(id, workflow, input), ended));
+        active.put(run.id(), new Active(run, ended));
+        Decision.inDoubt(run).forEach(decision -> carryOut(run, decision));
+        advance(run);
         return ended.future();
     }
 
-    private void begin(Run run, Promise<Run> ended) {
-        Active other = active.get(run.id());
-        if (other == null) {
-            active.put(run.id(), new Active(run, ended));
-            advance(run);
-        } else if (other.run().workflow() == run.workflow()) {
-            other.ended().future().onComplete(ended);
-        } else {
-            ended.fail(new Failure(
-                    FailureCode.CONFLICT,
-                    "the id " + run.id() + " is taken by a run of "
-                            + other.run().workflow().name()));
+    /** Turns a run round: what it did is undone. Answers it when it has ended; empty when it is not under way. */
+    Optional<Future<Run>> cancel(String id) {
+        Active one = active.get(id);
+        if (one == null) {
+            return Optional.empty();
+        }
+        Run run = one.run();
+        if (run.state() == RunState.INVOKING) {
+            run.turnRound(new Failure(FailureCode.CONFLICT, "the run was cancelled"));
+            written(run, journal.changed(run, RunState.COMPENSATING, null), () -> advance(run));
+        }
+        return Optional.of(one.ended().future());
+    }
+
+    /** Forgets runs that are not this node's any more. */
+    void drop(Predicate<Run> which) {
+        List.copyOf(active.values()).stream()
+                .filter(one -> which.test(one.run()))
+                .forEach(one -> lose(one.run(), new Ledger.Fenced()));
+    }
+
+    int underWay() {
+        return active.size();
+    }
+
+    /** Goes on when something is written; else the run is somebody else's. */
+    private void written(Run run, Future<Void> writing, Runnable then) {
+        writing.onSuccess(kept -> {
+                    if (isOurs(run)) {
+                        then.run();
+                    }
+                })
+                .onFailure(cause -> lose(run, cause));
+    }
+
+    private boolean isOurs(Run run) {
+        Active one = active.get(run.id());
+        return one != null && one.run() == run;
+    }
+
+    private void lose(Run run, Throwable cause) {
+        Active one = active.get(run.id());
+        if (one != null && one.run() == run) {
+            active.remove(run.id());
+            one.ended()
+                    .fail(
+                            cause instanceof Failure known
+                                    ? known
+                                    : new Failure(
+                                            FailureCode.UNAVAILABLE,
+                                            "another node goes on with the run; ask for it again"));
         }
     }
 
-    /** Turns a run round: what it did is undone. Answers it when it has ended; empty when no such run is under way. */
-    public Future<Optional<Run>> cancel(String id) {
-        Promise<Optional<Run>> found = Promise.promise();
-        context.runOnContext(now -> {
-            Active one = active.get(id);
-            if (one == null) {
-                found.complete(Optional.empty());
-            } else {
-                one.run().turnRound(new Failure(FailureCode.CONFLICT, "the run was cancelled"));
-                one.ended().future().map(Optional::of).onComplete(found);
-                advance(one.run());
-            }
-        });
-        return found.future();
+    private void advance(Run run) {
+        decide(run).forEach(decision -> carryOut(run, decision));
     }
 
-    private void advance(Run run) {
-        for (Decision decision : decide(run)) {
-            if (decision instanceof Decision.Invoke invoke) {
-                invoke(run, invoke.position(), invoke.step(), invoke.input());
-            } else if (decision instanceof Decision.Sleep sleep) {
-                sleep(run, sleep);
-            } else if (decision instanceof Decision.Undo undo) {
-                undo(run, undo.position(), undo.step());
-            } else if (decision instanceof Decision.End end) {
-                end(run, end.state());
-            }
+    private void carryOut(Run run, Decision decision) {
+        if (decision instanceof Decision.Invoke invoke) {
+            invoke(run, invoke.position(), invoke.step(), invoke.input());
+        } else if (decision instanceof Decision.Sleep sleep) {
+            sleep(run, sleep);
+        } else if (decision instanceof Decision.Undo undo) {
+            undo(run, undo.position(), undo.step());
+        } else if (decision instanceof Decision.End end) {
+            end(run, end.state());
         }
     }
 
@@ -120,30 +144,29 @@ public final class Runner {
     }
 
     private void end(Run run, RunState state) {
-        run.end(state);
+        Future<Void> writing;
         try {
-            run.output();
+            writing = journal.changed(run, state, run.outputAt(state));
         } catch (RuntimeException thrown) {
-            run.end(RunState.INVOKING);
             run.turnRound(shown(thrown));
             advance(run);
             return;
         }
-        Active ended = active.remove(run.id());
-        if (ended != null) {
-            ended.ended().complete(run);
+        run.end(state);
+        written(run, writing, () -> complete(run));
+    }
+
+    private void complete(Run run) {
+        Active one = active.remove(run.id());
+        if (one != null) {
+            one.ended().complete(run);
         }
     }
 
     private void sleep(Run run, Decision.Sleep sleep) {
         Entry entry = run.entryAt(sleep.position());
         entry.pause();
-        timers.after(
-                sleep.duration(),
-                () -> context.runOnContext(now -> {
-                    entry.done(run.nextPlace(), null, null);
-                    advance(run);
-                }));
+        later(run, sleep.duration(), () -> done(run, sleep.position(), null, null));
     }
 
     private void invoke(Run run, Position position, Step<?, ?> step, @Nullable Object input) {
@@ -151,11 +174,26 @@ public final class Runner {
         entry.begin();
         StepContext told = new StepContext(run.id(), name(run, position), position, entry.attempts(), false);
         attempt(run, position, step, () -> step.run(input, told))
-                .onSuccess(output -> {
-                    entry.done(run.nextPlace(), output, told.undoData().orElse(output));
-                    advance(run);
-                })
+                .onSuccess(output -> done(run, position, output, told.undoData().orElse(output)))
                 .onFailure(cause -> failed(run, position, step, input, cause));
+    }
+
+    /** A result counts once it is written: what follows a step must never have seen another one. */
+    private void done(Run run, Position position, @Nullable Object output, @Nullable Object undoData) {
+        Entry entry = run.entryAt(position);
+        int place = run.nextPlace();
+        Future<Void> writing;
+        try {
+            writing = journal.recorded(
+                    run, position, new Journal.Result(false, true, entry.attempts(), place, output, undoData, null));
+        } catch (Failure unkeepable) {
+            fail(run, position, unkeepable, null);
+            return;
+        }
+        written(run, writing, () -> {
+            entry.done(place, output, undoData);
+            advance(run);
+        });
     }
 
     private void failed(Run run, Position position, Step<?, ?> step, @Nullable Object input, Throwable cause) {
@@ -163,20 +201,29 @@ public final class Runner {
         StepOptions options = step.options();
         if (run.state() == RunState.INVOKING && isWorthRetrying(cause) && entry.attempts() <= options.retries()) {
             entry.pause();
-            later(options.pause(entry.attempts()), () -> {
+            later(run, options.pause(entry.attempts()), () -> {
                 if (run.state() == RunState.INVOKING) {
                     invoke(run, position, step, input);
                 }
             });
             return;
         }
-        Object undoData = cause instanceof PermanentFailure permanent ? permanent.data() : null;
-        Failure shown = shown(cause);
-        entry.fail(run.nextPlace(), shown, undoData);
-        if (!options.continueOnFailure()) {
-            run.turnRound(shown);
-        }
-        advance(run);
+        fail(run, position, shown(cause), cause instanceof PermanentFailure permanent ? permanent.data() : null);
+    }
+
+    private void fail(Run run, Position position, Failure failure, @Nullable Object undoData) {
+        Entry entry = run.entryAt(position);
+        Step<?, ?> step = run.workflow().nodes().get(position.node()).step();
+        boolean goesOn = step != null && step.options().continueOnFailure();
+        int place = run.nextPlace();
+        Journal.Result result = new Journal.Result(false, false, entry.attempts(), place, null, undoData, failure);
+        written(run, journal.recorded(run, position, result), () -> {
+            entry.fail(place, failure, undoData);
+            if (!goesOn) {
+                run.turnRound(failure);
+            }
+            advance(run);
+        });
     }
 
     private void undo(Run run, Position position, Step<?, ?> step) {
@@ -188,10 +235,7 @@ public final class Runner {
                     undoing.run(entry.undoData(), told);
                     return null;
                 })
-                .onSuccess(undone -> {
-                    entry.undone();
-                    advance(run);
-                })
+                .onSuccess(undone -> undoRecorded(run, position, null))
                 .onFailure(cause -> undoFailed(run, position, step, cause));
     }
 
@@ -199,15 +243,34 @@ public final class Runner {
         Entry entry = run.entryAt(position);
         if (entry.undoAttempts() <= step.options().undoRetries()) {
             entry.pauseUndo();
-            later(step.options().pause(entry.undoAttempts()), () -> undo(run, position, step));
-            return;
+            later(run, step.options().pause(entry.undoAttempts()), () -> undo(run, position, step));
+        } else {
+            undoRecorded(run, position, shown(cause));
         }
-        entry.failUndo(shown(cause));
-        advance(run);
     }
 
-    private void later(Duration pause, Runnable something) {
-        timers.after(pause, () -> context.runOnContext(now -> something.run()));
+    private void undoRecorded(Run run, Position position, @Nullable Failure failure) {
+        Entry entry = run.entryAt(position);
+        Journal.Result result =
+                new Journal.Result(true, failure == null, entry.undoAttempts(), run.nextPlace(), null, null, failure);
+        written(run, journal.recorded(run, position, result), () -> {
+            if (failure == null) {
+                entry.undone();
+            } else {
+                entry.failUndo(failure);
+            }
+            advance(run);
+        });
+    }
+
+    private void later(Run run, Duration pause, Runnable something) {
+        timers.after(
+                pause,
+                () -> context.runOnContext(now -> {
+                    if (isOurs(run)) {
+                        something.run();
+                    }
+                }));
     }
 
     private static String name(Run run, Position position) {
@@ -216,10 +279,15 @@ public final class Runner {
 
     /** Answers on the run's event loop. */
     private Future<@Nullable Object> attempt(
-            Run run, Position position, Step<?, ?> step, java.util.concurrent.Callable<@Nullable Object> body) {
+            Run run, Position position, Step<?, ?> step, Callable<@Nullable Object> body) {
         Promise<@Nullable Object> here = Promise.promise();
         Attempt.start(name(run, position), step.options().timeout(), threads, timers, body)
-                .onComplete(result -> context.runOnContext(now -> here.handle(result)));
+                .onComplete(result -> context.runOnContext(now -> {
+                    // What a run that was lost still answers is nobody's business.
+                    if (isOurs(run)) {
+                        here.handle(result);
+                    }
+                }));
         return here.future();
     }
 
@@ -236,7 +304,7 @@ public final class Runner {
     }
 
     /** Stops the threads; runs under way are lost. */
-    public Future<Void> close() {
+    Future<Void> close() {
         return vertx.executeBlocking(() -> {
             threads.shutdownNow();
             return null;

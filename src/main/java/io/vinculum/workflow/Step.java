@@ -99,6 +99,10 @@ public final class Step<I, O> {
         return options;
     }
 
+    Class<O> output() {
+        return output;
+    }
+
     Optional<Undoing<?>> undo() {
         return undo;
     }

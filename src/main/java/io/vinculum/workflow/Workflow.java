@@ -1,6 +1,10 @@
 package io.vinculum.workflow;
 
 import io.vinculum.failure.Failure;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +80,17 @@ public final class Workflow<I, O> {
     @Nullable
     Value<O> output() {
         return output;
+    }
+
+    /** Tells two compositions apart: their nodes, order and branches, not how a step is tried. */
+    String fingerprint() {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(describe().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /** The graph in words, a node a line, each with what it waits for. */

@@ -198,7 +198,7 @@ class RandomWorkflowsTest {
         long seed = Long.getLong("seed", 20_261_121L);
         Vertx vertx = Vertx.vertx();
         // Pauses pass at once; time-outs never come.
-        Runner runner = new Runner(vertx, (pause, something) -> {
+        MemoryRunner runner = new MemoryRunner(vertx, (pause, something) -> {
             if (pause.compareTo(Duration.ofSeconds(1)) < 0) {
                 something.run();
             }
@@ -220,7 +220,7 @@ class RandomWorkflowsTest {
             check("seed " + (seed + i) + ": " + shape, run, expected);
             reverted += run.state() == RunState.REVERTED ? 1 : 0;
         }
-        TestDatabase.await(runner.close());
+        runner.close();
         TestDatabase.await(vertx.close());
 
         assertThat(reverted).isBetween(WORKFLOWS / 10, WORKFLOWS * 9 / 10);

@@ -1,7 +1,6 @@
 package io.vinculum.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import io.vinculum.failure.Failure;
@@ -23,17 +22,17 @@ class RunnerTest {
 
     private final List<String> log = Collections.synchronizedList(new ArrayList<>());
     private Vertx vertx;
-    private Runner runner;
+    private MemoryRunner runner;
 
     @BeforeEach
     void open() {
         vertx = Vertx.vertx();
-        runner = new Runner(vertx);
+        runner = new MemoryRunner(vertx);
     }
 
     @AfterEach
     void close() {
-        TestDatabase.await(runner.close());
+        runner.close();
         TestDatabase.await(vertx.close());
     }
 
@@ -117,7 +116,7 @@ class RunnerTest {
                 "in");
 
         assertThat(log).containsExactly("bad 1");
-        assertThat(((Failure) caller.error().orElseThrow()).code()).isEqualTo(FailureCode.INVALID_DATA);
+        assertThat(caller.error().orElseThrow().code()).isEqualTo(FailureCode.INVALID_DATA);
     }
 
     @Test
@@ -254,7 +253,7 @@ class RunnerTest {
                                 slow.with(StepOptions.DEFAULT.withTimeout(Duration.ofMillis(50))), flow.input())),
                 "in");
 
-        assertThat(((Failure) run.error().orElseThrow()).code()).isEqualTo(FailureCode.TIMEOUT);
+        assertThat(run.error().orElseThrow().code()).isEqualTo(FailureCode.TIMEOUT);
         assertThat(run.error().orElseThrow()).hasMessageContainingAll("'slow'", "PT0.05S");
         TestDatabase.await(vertx.executeBlocking(() -> interrupted.await(20, TimeUnit.SECONDS)));
         assertThat(interrupted.getCount()).isZero();
@@ -307,28 +306,6 @@ class RunnerTest {
         assertThat(TestDatabase.await(ended).error().orElseThrow()).hasMessage("the run was cancelled");
         assertThat(log).containsExactly("one", "undo waits", "undo one of in,one");
         assertThat(TestDatabase.await(runner.cancel("run"))).isEmpty();
-    }
-
-    @Test
-    void theSameIdIsTheSameRunWhileItRuns() {
-        CountDownLatch release = new CountDownLatch(1);
-        AtomicInteger ran = new AtomicInteger();
-        Step<String, String> waits = Step.of("waits", String.class, (String input, StepContext context) -> {
-            ran.incrementAndGet();
-            release.await();
-            return input;
-        });
-        Workflow<String, String> workflow = Workflow.define("w", String.class, flow -> flow.step(waits, flow.input()));
-        Workflow<String, String> other = Workflow.define("other", String.class, Flow::input);
-
-        var first = runner.run(workflow, "run", "in");
-        var second = runner.run(workflow, "run", "in");
-        var third = runner.run(other, "run", "in");
-        release.countDown();
-
-        assertThat(TestDatabase.await(first)).isSameAs(TestDatabase.await(second));
-        assertThat(ran).hasValue(1);
-        assertThatThrownBy(() -> TestDatabase.await(third)).hasMessageContainingAll("run is taken", "w");
     }
 
     @Test

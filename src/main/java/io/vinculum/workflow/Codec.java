@@ -1,0 +1,68 @@
+package io.vinculum.workflow;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vinculum.failure.Failure;
+import org.jspecify.annotations.Nullable;
+
+/** Values of steps to JSON and back: records, by Jackson, and the JSON types of Vert.x. */
+final class Codec {
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private Codec() {}
+
+    /**
+     * Writes a value; null is none.
+     *
+     * @throws Failure {@code INVALID_DATA} when it is nothing that JSON can hold
+     */
+    @Nullable
+    static String write(@Nullable Object value, String what) {
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof JsonObject || value instanceof JsonArray) {
+            return value.toString();
+        }
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw Failure.invalid(what + " cannot be kept as JSON: "
+                    + value.getClass().getSimpleName() + " (" + e.getOriginalMessage() + ")");
+        }
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws Failure {@code INVALID_DATA} when it is none of the type
+     */
+    @Nullable
+    static <T> T read(@Nullable String json, Class<T> type, String what) {
+        if (json == null) {
+            return null;
+        }
+        if (type == JsonObject.class) {
+            return type.cast(new JsonObject(json));
+        }
+        if (type == JsonArray.class) {
+            return type.cast(new JsonArray(json));
+        }
+        try {
+            return MAPPER.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw Failure.invalid(what + " is no " + type.getSimpleName() + ": "
+                    + e.getOriginalMessage().split("\n", 2)[0]);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.vinculum.workflow;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vinculum.testing.TestDatabase;
+import java.util.Optional;
+
+/** A runner that keeps nothing, to be called from any thread. */
+final class MemoryRunner {
+    private final Context context;
+    private final Runner runner;
+
+    MemoryRunner(Vertx vertx) {
+        this(vertx, Runner.timers(vertx));
+    }
+
+    MemoryRunner(Vertx vertx, Timers timers) {
+        this.context = vertx.getOrCreateContext();
+        this.runner = new Runner(vertx, context, timers, Journal.NONE);
+    }
+
+    Future<Run> run(Workflow<?, ?> workflow, String id, Object input) {
+        Promise<Run> ended = Promise.promise();
+        context.runOnContext(now -> runner.drive(new Run(id, workflow, input)).onComplete(ended));
+        return ended.future();
+    }
+
+    Future<Optional<Run>> cancel(String id) {
+        Promise<Optional<Run>> cancelled = Promise.promise();
+        context.runOnContext(now -> runner.cancel(id)
+                .map(ended -> ended.map(Optional::of))
+                .orElse(Future.succeededFuture(Optional.empty()))
+                .onComplete(cancelled));
+        return cancelled.future();
+    }
+
+    void close() {
+        TestDatabase.await(runner.close());
+    }
+}
