@@ -9,8 +9,12 @@ import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.shop.SampleRows;
+import io.vinculum.shop.ShopWorkflows;
 import java.net.BindException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -101,9 +105,19 @@ final class ServeCommand implements Callable<Integer> {
         boolean migrating = migrate == null ? database.embedded() : migrate;
         EndpointSettings endpoint = EndpointSettings.of(host, port, graph.examples());
         Vinculum.Behind behind = migrating ? Vinculum.Behind.MIGRATE : Vinculum.Behind.REFUSE;
-        var starting = Vinculum.start(vertx, catalog, settings, endpoint, behind, this::seed)
+        var starting = Vinculum.start(vertx, catalog, settings, endpoint, behind, providers(), this::seed)
                 .recover(cause -> Future.failedFuture(explained(cause)));
         return DatabaseOption.await(starting);
+    }
+
+    /** Those on the class path, and the shop's own with the shop. */
+    private List<WorkflowProvider> providers() {
+        List<WorkflowProvider> providers = new ArrayList<>();
+        ServiceLoader.load(WorkflowProvider.class).forEach(providers::add);
+        if (graph.isSample()) {
+            providers.add(node -> ShopWorkflows.of(node.modules(), node.links(), node.query()));
+        }
+        return providers;
     }
 
     private Future<Void> seed(Vinculum node) {

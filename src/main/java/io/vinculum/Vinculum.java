@@ -20,6 +20,9 @@ import io.vinculum.module.Modules;
 import io.vinculum.query.Query;
 import io.vinculum.query.QueryLimits;
 import io.vinculum.query.QueryVerticle;
+import io.vinculum.workflow.Coordinator;
+import io.vinculum.workflow.Workflow;
+import io.vinculum.workflow.WorkflowVerticle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,9 +45,15 @@ public final class Vinculum {
     private final Links links;
     private final EndpointSettings endpoint;
     private final Operations operations;
+    private final Coordinator workflows;
     private final AtomicInteger port = new AtomicInteger();
 
-    private Vinculum(Vertx vertx, Catalog catalog, DatabaseSettings settings, EndpointSettings endpoint) {
+    private Vinculum(
+            Vertx vertx,
+            Catalog catalog,
+            DatabaseSettings settings,
+            EndpointSettings endpoint,
+            List<WorkflowProvider> providers) {
         this.vertx = vertx;
         this.catalog = catalog;
         this.database = Database.open(vertx, settings);
@@ -53,7 +62,10 @@ public final class Vinculum {
         this.query = new Query(database, catalog, QueryLimits.DEFAULT, modules::list);
         this.links = new Links(database, catalog, events);
         this.endpoint = endpoint;
-        this.operations = new Operations(vertx, Schema.of(catalog), query, modules, links);
+        List<Workflow<?, ?>> brought = new ArrayList<>();
+        providers.forEach(provider -> brought.addAll(provider.workflows(this)));
+        this.workflows = new Coordinator(vertx, database, brought);
+        this.operations = new Operations(vertx, Schema.of(catalog), query, modules, links, workflows);
     }
 
     /** Modules whose rows are in the database; the others are answered by verticles of the user's own. */
@@ -82,19 +94,22 @@ public final class Vinculum {
      */
     public static Future<Vinculum> start(
             Vertx vertx, Catalog catalog, DatabaseSettings database, EndpointSettings endpoint, Behind behind) {
-        return start(vertx, catalog, database, endpoint, behind, node -> Future.succeededFuture());
+        return start(vertx, catalog, database, endpoint, behind, List.of(), node -> Future.succeededFuture());
     }
 
-    /** The same, with work that is done before the HTTP port opens; nobody sees it half done. */
+    /**
+     * The same, with workflows, and with work that is done before the HTTP port opens; nobody sees it half done.
+     */
     public static Future<Vinculum> start(
             Vertx vertx,
             Catalog catalog,
             DatabaseSettings database,
             EndpointSettings endpoint,
             Behind behind,
+            List<WorkflowProvider> providers,
             Function<Vinculum, Future<Void>> preparation) {
         return Future.succeededFuture()
-                .map(nothing -> new Vinculum(vertx, catalog, database, endpoint))
+                .map(nothing -> new Vinculum(vertx, catalog, database, endpoint, providers))
                 .compose(node -> node.start(behind, preparation).map(node).onFailure(cause -> node.database.close()));
     }
 
@@ -126,6 +141,7 @@ public final class Vinculum {
                         vertx.deployVerticle(new ModuleVerticle(module, catalog, database, query, events))));
         deployed.add(vertx.deployVerticle(new QueryVerticle(query)));
         deployed.add(vertx.deployVerticle(new LinkVerticle(links)));
+        deployed.add(vertx.deployVerticle(new WorkflowVerticle(workflows)));
         return Future.all(deployed).mapEmpty();
     }
 
@@ -150,6 +166,11 @@ public final class Vinculum {
     /** Writes records of modules. */
     public Modules modules() {
         return modules;
+    }
+
+    /** Runs workflows. */
+    public Coordinator workflows() {
+        return workflows;
     }
 
     /** The HTTP port. */

@@ -10,6 +10,7 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.testing.TestDatabase;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** An application that embeds Vinculum. */
@@ -69,6 +70,7 @@ class GettingStartedIT {
                         DatabaseSettings.of(TestDatabase.create()),
                         EndpointSettings.of("127.0.0.1", 0, ""),
                         Vinculum.Behind.MIGRATE,
+                        List.of(),
                         starting -> {
                             assertThat(starting.port()).isZero();
                             return io.vinculum.shop.SampleRows.seed(

@@ -15,11 +15,16 @@ import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLObjectType;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonBytes;
 import io.vinculum.query.Answer;
 import io.vinculum.query.Bound;
 import io.vinculum.query.Plan;
 import io.vinculum.query.Query;
+import io.vinculum.workflow.Coordinator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,11 +39,13 @@ final class CompiledQuery {
 
     private final Schema schema;
     private final Query query;
+    private final Coordinator workflows;
     private final List<Part> parts = new ArrayList<>();
     private SelectionCompiler.Literals literals = new SelectionCompiler.Literals(0);
 
-    private CompiledQuery(Schema schema, Query query) {
+    private CompiledQuery(Schema schema, Query query, Coordinator workflows) {
         this.schema = schema;
+        this.workflows = workflows;
         this.query = query;
     }
 
@@ -51,6 +58,15 @@ final class CompiledQuery {
         /** A field about the schema itself, in a document that holds nothing else. */
         record Introspection(String key, Document alone) implements Part {}
 
+        /** A field about runs of workflows, which are read beside the snapshot of the others. */
+        record Runs(
+                String key,
+                boolean many,
+                Field field,
+                GraphQLFieldDefinition definition,
+                Map<String, List<Field>> members)
+                implements Part {}
+
         record Typed(String key, Plan plan, boolean single) implements Part {}
 
         /** A field {@code graph}: its plan depends on its arguments' values, so it is looked up for each request. */
@@ -58,8 +74,9 @@ final class CompiledQuery {
                 implements Part {}
     }
 
-    static CompiledQuery compile(Schema schema, Query query, Operations.Prepared prepared, VariableShape variables) {
-        CompiledQuery compiled = new CompiledQuery(schema, query);
+    static CompiledQuery compile(
+            Schema schema, Query query, Coordinator workflows, Operations.Prepared prepared, VariableShape variables) {
+        CompiledQuery compiled = new CompiledQuery(schema, query, workflows);
         FieldCollector collector = new FieldCollector(
                 prepared.document(), prepared.variables(), query.limits().fields());
         SelectionCompiler compiler = new SelectionCompiler(schema.graphql(), collector, query.limits(), variables);
@@ -91,6 +108,9 @@ final class CompiledQuery {
         }
         if (meaning instanceof RootField.Many many) {
             return new Part.Typed(key, query.plan(compiler.many(many.entity(), fields, definition)), false);
+        }
+        if (meaning instanceof RootField.ReadRuns runs) {
+            return new Part.Runs(key, runs.many(), fields.get(0), definition, collector.below(fields));
         }
         return new Part.Graph(key, fields.get(0), definition, collector.below(fields));
     }
@@ -142,7 +162,33 @@ final class CompiledQuery {
             }
         }
         Future<List<Answer>> answers = bounds.isEmpty() ? Future.succeededFuture(List.of()) : query.run(bounds);
-        return answers.map(found -> written(found, prepared));
+        return runs(prepared).compose(runs -> answers.map(found -> written(found, runs, prepared)));
+    }
+
+    /** What the parts about runs answer, in their order. */
+    private Future<List<JsonArray>> runs(Operations.Prepared prepared) {
+        List<Future<JsonArray>> asked = new ArrayList<>();
+        for (Part part : parts) {
+            if (part instanceof Part.Runs runs) {
+                JsonObject request =
+                        RunFields.request(FieldArguments.of(runs.field(), runs.definition(), prepared.variables()));
+                asked.add(runs.many() ? workflows.list(request).map(JsonArray::new) : one(request));
+            }
+        }
+        return asked.isEmpty()
+                ? Future.succeededFuture(List.of())
+                : Future.all(asked)
+                        .map(done -> asked.stream().map(Future::result).toList());
+    }
+
+    /** One run or none; a workflow that is not there is an error, a run that is not there is null. */
+    private Future<JsonArray> one(JsonObject request) {
+        return workflows.retrieve(request).map(run -> new JsonArray().add(run)).recover(cause -> {
+            boolean none = cause instanceof Failure failure
+                    && failure.code() == FailureCode.NOT_FOUND
+                    && workflows.has(request.getString("id"));
+            return none ? Future.succeededFuture(new JsonArray()) : Future.failedFuture(cause);
+        });
     }
 
     private static Map<String, @Nullable Object> request(Part.Graph graph, CoercedVariables variables) {
@@ -156,11 +202,12 @@ final class CompiledQuery {
         return request;
     }
 
-    private Buffer written(List<Answer> answers, Operations.Prepared prepared) {
+    private Buffer written(List<Answer> answers, List<JsonArray> runs, Operations.Prepared prepared) {
         JsonBytes out = new JsonBytes(TYPICAL_ANSWER);
         out.json("{\"data\":");
         char before = '{';
         int next = 0;
+        int nextRuns = 0;
         for (Part part : parts) {
             out.raw(before).string(part.key()).raw(':');
             before = ',';
@@ -168,6 +215,8 @@ final class CompiledQuery {
                 out.string(typename.name());
             } else if (part instanceof Part.Introspection introspection) {
                 out.value(introspect(introspection, prepared.variables()));
+            } else if (part instanceof Part.Runs asked) {
+                write(asked, runs.get(nextRuns++), out);
             } else {
                 write(part, answers.get(next++), out);
             }
@@ -179,6 +228,16 @@ final class CompiledQuery {
             out.json(",\"extensions\":{\"explain\":").value(explained).raw('}');
         }
         return out.raw('}').toBuffer();
+    }
+
+    private static void write(Part.Runs asked, JsonArray runs, JsonBytes out) {
+        if (asked.many()) {
+            RunFields.write(runs, asked.members(), out);
+        } else if (runs.isEmpty()) {
+            out.nothing();
+        } else {
+            RunFields.write(runs.getJsonObject(0), asked.members(), out);
+        }
     }
 
     private static void write(Part part, Answer answer, JsonBytes out) {

@@ -22,6 +22,7 @@ import io.vinculum.query.Leaf;
 import io.vinculum.query.Plan;
 import io.vinculum.query.Query;
 import io.vinculum.query.Selection;
+import io.vinculum.workflow.Coordinator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,12 +36,14 @@ final class MutationRunner {
     private final Query query;
     private final Modules modules;
     private final Links links;
+    private final Coordinator workflows;
 
-    MutationRunner(Schema schema, Query query, Modules modules, Links links) {
+    MutationRunner(Schema schema, Query query, Modules modules, Links links, Coordinator workflows) {
         this.schema = schema;
         this.query = query;
         this.modules = modules;
         this.links = links;
+        this.workflows = workflows;
     }
 
     /** One field to run. */
@@ -115,10 +118,26 @@ final class MutationRunner {
         if (meaning instanceof RootField.Remove remove) {
             return remove(remove, arguments, out);
         }
+        if (meaning instanceof RootField.ChangeRun change) {
+            return changeRun(call, change, arguments, out);
+        }
         if (meaning instanceof RootField.Tie tie) {
             return tie(call, tie, arguments, out);
         }
         return links(((RootField.Links) meaning).action(), arguments).map(answer -> written(out.value(answer)));
+    }
+
+    private Future<Void> changeRun(
+            Call call, RootField.ChangeRun change, Map<String, @Nullable Object> arguments, JsonBytes out) {
+        FieldCollector collector = new FieldCollector(
+                call.operation().document(),
+                call.operation().variables(),
+                query.limits().fields());
+        JsonObject request = RunFields.request(arguments);
+        return (change.cancel() ? workflows.cancel(request) : workflows.run(request)).map(run -> {
+            RunFields.write(run, collector.below(call.fields()), out);
+            return null;
+        });
     }
 
     private static Void written(JsonBytes out) {

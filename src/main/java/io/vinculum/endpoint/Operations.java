@@ -15,6 +15,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vinculum.link.Links;
 import io.vinculum.module.Modules;
 import io.vinculum.query.Query;
+import io.vinculum.workflow.Coordinator;
 import java.util.Locale;
 
 /**
@@ -31,6 +32,7 @@ public final class Operations {
     private final Schema schema;
     private final Query query;
     private final MutationRunner mutations;
+    private final Coordinator workflows;
     private final DocumentLimits limits = DocumentLimits.DEFAULT;
     private final Cache<String, ParsedDocument> documents = Caffeine.newBuilder()
             .maximumWeight(CACHED_CHARACTERS)
@@ -54,11 +56,12 @@ public final class Operations {
         }
     }
 
-    public Operations(Vertx vertx, Schema schema, Query query, Modules modules, Links links) {
+    public Operations(Vertx vertx, Schema schema, Query query, Modules modules, Links links, Coordinator workflows) {
         this.vertx = vertx;
         this.schema = schema;
         this.query = query;
-        this.mutations = new MutationRunner(schema, query, modules, links);
+        this.mutations = new MutationRunner(schema, query, modules, links, workflows);
+        this.workflows = workflows;
     }
 
     /** An operation that is ready to run. */
@@ -120,7 +123,7 @@ public final class Operations {
         QueryKey key = new QueryKey(prepared.document(), prepared.operation(), shape.key());
         CompiledQuery compiled = queries.getIfPresent(key);
         if (compiled == null) {
-            compiled = CompiledQuery.compile(schema, query, prepared, shape);
+            compiled = CompiledQuery.compile(schema, query, workflows, prepared, shape);
             queries.put(key, compiled);
         }
         return compiled.run(prepared, shape.values());

@@ -22,6 +22,12 @@ sealed interface RootField {
     /** {@code deleteProducts}, {@code softDeleteProducts}, {@code restoreProducts}; the action is the module's. */
     record Remove(Model model, String action) implements RootField {}
 
+    /** {@code runWorkflow}, {@code cancelWorkflow}. */
+    record ChangeRun(boolean cancel) implements RootField {}
+
+    /** {@code workflowRun}, {@code workflowRuns}. */
+    record ReadRuns(boolean many) implements RootField {}
+
     /** {@code createLinks}, {@code dismissLinks}, {@code deleteLinked}, {@code restoreLinked}. */
     record Links(Action action) implements RootField {
         enum Action {

@@ -59,6 +59,7 @@ final class SchemaBuilder {
         types.addAll(inputs.shared());
         graph(types);
         links();
+        runs(types);
         GraphQLSchema schema = GraphQLSchema.newSchema()
                 .query(query)
                 .mutation(mutation)
@@ -242,6 +243,14 @@ final class SchemaBuilder {
                         .argument(newArgument().name("throwIfKeyNotFound").type(Scalars.GraphQLBoolean))
                         .build(),
                 new RootField.Graph());
+    }
+
+    private void runs(Set<GraphQLNamedType> types) {
+        types.add(RunFields.type(scalars.of(Scalar.JSON)));
+        addMutation(RunFields.run(scalars.of(Scalar.JSON)), new RootField.ChangeRun(false));
+        addMutation(RunFields.cancel(), new RootField.ChangeRun(true));
+        addQuery(RunFields.one(), new RootField.ReadRuns(false));
+        addQuery(RunFields.many(), new RootField.ReadRuns(true));
     }
 
     private void links() {

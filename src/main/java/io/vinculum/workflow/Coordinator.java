@@ -145,6 +145,11 @@ public final class Coordinator {
         return Future.succeededFuture(request).compose(runs::list);
     }
 
+    /** Whether this node has a workflow. */
+    public boolean has(String workflow) {
+        return workflows.containsKey(workflow);
+    }
+
     private Future<JsonObject> onContext(Supplier<Future<JsonObject>> work) {
         Promise<JsonObject> answer = Promise.promise();
         context.runOnContext(now -> {

@@ -7,6 +7,7 @@ import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.endpoint.HttpVerticle;
 import io.vinculum.endpoint.Operations;
 import io.vinculum.endpoint.Schema;
+import io.vinculum.workflow.Coordinator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 
 /** The HTTP port on top of a {@link TestDatabase}, opened at the first request, with a small client. */
 public final class HttpServer {
@@ -42,7 +44,8 @@ public final class HttpServer {
                 Schema.of(database.catalog()),
                 database.query(),
                 database.modules(),
-                database.links());
+                database.links(),
+                new Coordinator(database.vertx(), database.database(), List.of()));
         Promise<Integer> listening = Promise.promise();
         HttpVerticle http = new HttpVerticle(
                 EndpointSettings.of("127.0.0.1", 0, "{ __typename }"),

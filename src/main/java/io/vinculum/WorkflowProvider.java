@@ -1,0 +1,15 @@
+package io.vinculum;
+
+import io.vinculum.workflow.Workflow;
+import java.util.List;
+
+/**
+ * Brings workflows to a node. {@code serve} finds every provider on its class path by {@link java.util.ServiceLoader}:
+ * name the class in {@code META-INF/services/io.vinculum.WorkflowProvider}.
+ */
+@FunctionalInterface
+public interface WorkflowProvider {
+
+    /** The workflows, whose steps may use the node's modules, links and query once it has started. */
+    List<Workflow<?, ?>> workflows(Vinculum node);
+}
