@@ -3,6 +3,7 @@ package io.vinculum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -10,7 +11,14 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.testing.TestDatabase;
+import io.vinculum.workflow.PermanentFailure;
+import io.vinculum.workflow.Step;
+import io.vinculum.workflow.StepContext;
+import io.vinculum.workflow.Value;
+import io.vinculum.workflow.Workflow;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** An application that embeds Vinculum. */
@@ -58,6 +66,89 @@ class GettingStartedIT {
     private static Object pair() {
         return io.vinculum.json.JsonText.parse(
                 "{\"product\": {\"product_id\": \"p1\"}, \"brand\": {\"brand_id\": \"b1\"}}");
+    }
+
+    /** What the workflow of the README takes. */
+    record Order(int amount) {}
+
+    /** What its first step calls; it logs. */
+    static final class Gateway {
+        private final List<String> log = new CopyOnWriteArrayList<>();
+
+        String pay(Order order) {
+            log.add("paid " + order.amount());
+            return "payment of " + order.amount();
+        }
+
+        void repay(String payment) {
+            log.add("undid " + payment);
+        }
+    }
+
+    /** What its second step calls. */
+    interface Carrier {
+        String ship(String payment);
+    }
+
+    private static WorkflowProvider checkout(Gateway gateway, Carrier carrier) {
+        Step<Order, String> pay = Step.of("pay", String.class, (Order order, StepContext context) -> gateway.pay(order))
+                .compensate((payment, context) -> gateway.repay(payment))
+                .retries(3, Duration.ofMillis(200));
+        Step<String, String> ship =
+                Step.of("ship", String.class, (String payment, StepContext context) -> carrier.ship(payment));
+        Workflow<Order, String> checkout = Workflow.define("checkout", Order.class, flow -> {
+            Value<String> payment = flow.step(pay, flow.input()); // pay has a compensation
+            return flow.step(ship, payment); // when this fails, the payment is undone
+        });
+        return node -> List.of(checkout);
+    }
+
+    private static JsonObject runOf(WorkflowProvider provider) {
+        Vinculum node = Vinculum.start(
+                        Vertx.vertx(),
+                        Catalog.builder()
+                                .model("brand", "Brand", brand -> brand.field("id", "ID!"))
+                                .build(),
+                        DatabaseSettings.of(TestDatabase.create()),
+                        EndpointSettings.of("127.0.0.1", 0, ""),
+                        Vinculum.Behind.MIGRATE,
+                        List.of(provider),
+                        started -> Future.succeededFuture())
+                .await();
+
+        JsonObject run = node.workflows()
+                .run(new JsonObject()
+                        .put("id", "checkout")
+                        .put("transactionId", "order-17")
+                        .put("input", new JsonObject().put("amount", 30)))
+                .await();
+
+        node.close().await();
+        return run;
+    }
+
+    @Test
+    void aWorkflowIsComposedAndRun() {
+        Gateway gateway = new Gateway();
+
+        JsonObject run = runOf(checkout(gateway, payment -> "shipped for " + payment));
+
+        assertThat(run.getString("state")).isEqualTo("done");
+        assertThat(run.getString("output")).isEqualTo("shipped for payment of 30");
+        assertThat(gateway.log).containsExactly("paid 30");
+    }
+
+    @Test
+    void aWorkflowUndoesItselfWhenAStepFails() {
+        Gateway gateway = new Gateway();
+
+        JsonObject run = runOf(checkout(gateway, payment -> {
+            throw PermanentFailure.of("no carrier");
+        }));
+
+        assertThat(run.getString("state")).isEqualTo("reverted");
+        assertThat(run.getJsonObject("error").getString("message")).isEqualTo("no carrier");
+        assertThat(gateway.log).containsExactly("paid 30", "undid payment of 30");
     }
 
     @Test

@@ -173,6 +173,12 @@ class ReadmeIT {
         String head = String.join("\n", Files.readAllLines(Path.of("README.md")).subList(0, 40));
 
         assertThat(head)
-                .contains("type ProductBrand @link", "\"data\"", "mvn -q compile exec:java", "mvn verify", "The map:");
+                .contains(
+                        "type ProductBrand @link",
+                        "\"data\"",
+                        "Workflow.define(",
+                        "mvn -q compile exec:java",
+                        "mvn verify",
+                        "The map:");
     }
 }
