@@ -61,6 +61,12 @@ public final class Benchmark implements Callable<Integer> {
     @Option(names = "--no-writes", description = "Only reads.")
     private boolean noWrites;
 
+    @Option(names = "--no-workflows", description = "No runs of workflows.")
+    private boolean noWorkflows;
+
+    @Option(names = "--no-reads", description = "Only what follows the reads.")
+    private boolean noReads;
+
     @Option(names = "--no-start", description = "Do not measure starting.")
     private boolean noStart;
 
@@ -90,9 +96,14 @@ public final class Benchmark implements Callable<Integer> {
         try (EmbeddedPostgres server =
                 uri.isEmpty() ? EmbeddedPostgres.start(Path.of("target", "bench-postgres")) : null) {
             String database = prepared(server == null ? uri : server.uri());
-            reads(database);
+            if (!noReads) {
+                reads(database);
+            }
             if (!noWrites) {
                 new WriteBenchmark(vertx, database, this::say).run();
+            }
+            if (!noWorkflows) {
+                new WorkflowBenchmark(vertx, database, seconds, this::say).run();
             }
         } finally {
             file.close();

@@ -26,6 +26,7 @@ class BenchmarkIT {
                         "--seconds=0.1",
                         "--warm-up=0",
                         "--no-writes",
+                        "--no-workflows",
                         "--no-start",
                         "--out=" + figures);
 

@@ -1,0 +1,161 @@
+package io.vinculum.bench;
+
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vinculum.database.Database;
+import io.vinculum.database.DatabaseSettings;
+import io.vinculum.database.Statement;
+import io.vinculum.testing.TestDatabase;
+import io.vinculum.workflow.Coordinator;
+import io.vinculum.workflow.PermanentFailure;
+import io.vinculum.workflow.Step;
+import io.vinculum.workflow.StepContext;
+import io.vinculum.workflow.Value;
+import io.vinculum.workflow.Workflow;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/** Runs of three trivial steps, each result durable before the next step, beside the same rows written without a coordinator. */
+final class WorkflowBenchmark {
+    private static final String START = """
+            insert into vinculum.workflow_run (id, shard, workflow, transaction_id, definition, state, input)
+            select id, 0, 'floor', id, '', 'invoking', '{}'::jsonb from unnest($1::text[]) r(id)
+            """;
+    private static final String STEP = """
+            insert into vinculum.workflow_step (run, node, item, undo, state, attempt, place, output)
+            select id, $2::text, -1, false, 'ok', 1, 1, '1'::jsonb from unnest($1::text[]) r(id)
+            """;
+    private static final String END = """
+            update vinculum.workflow_run w set state = 'done', finished_at = now()
+            from unnest($1::text[]) r(id) where w.id = r.id
+            """;
+
+    private final Vertx vertx;
+    private final Database database;
+    private final double seconds;
+    private final WriteBenchmark.Report report;
+
+    WorkflowBenchmark(Vertx vertx, String uri, double seconds, WriteBenchmark.Report report) {
+        this.vertx = vertx;
+        this.database = Database.open(vertx, DatabaseSettings.of(uri));
+        this.seconds = seconds;
+        this.report = report;
+    }
+
+    private static Workflow<JsonObject, Integer> workflow(String name, boolean failing) {
+        Step<Integer, Integer> next = Step.of("one", Integer.class, (Integer n, StepContext context) -> n + 1)
+                .compensate((n, context) -> {});
+        Step<Integer, Integer> last = Step.of("three", Integer.class, (Integer n, StepContext context) -> {
+            if (failing) {
+                throw PermanentFailure.of("on purpose");
+            }
+            return n + 1;
+        });
+        return Workflow.define(name, JsonObject.class, flow -> {
+            Value<Integer> one = flow.step(next, flow.constant(0));
+            return flow.step(last, flow.step(next.named("two"), one));
+        });
+    }
+
+    void run() {
+        Coordinator coordinator =
+                new Coordinator(vertx, database, List.of(workflow("ok", false), workflow("fail", true)));
+        TestDatabase.await(coordinator.start());
+        report.say(
+                "%n%-22s %8s %10s %9s %9s %10s %10s %8s%n",
+                "three durable steps", "at once", "runs/s", "p50 ms", "p99 ms", "commits", "WAL bytes", "of floor");
+        measure(coordinator, "ok", 64, 2);
+        for (int callers : new int[] {1, 16, 64, 256}) {
+            double floor = floor(callers);
+            measure(coordinator, "ok", callers, floor);
+        }
+        measure(coordinator, "fail", 64, 0);
+        TestDatabase.await(coordinator.stop());
+        TestDatabase.await(database.transaction(
+                session -> session.script("truncate vinculum.workflow_run, vinculum.workflow_step")));
+        TestDatabase.await(database.close());
+    }
+
+    /** What PostgreSQL has done so far: commits, and bytes of its log. */
+    private record Work(long commits, long bytes) {}
+
+    private Work work() {
+        Row row = TestDatabase.await(database.read(Statement.of(
+                        "select pg_stat_clear_snapshot() is null, (select xact_commit from pg_stat_database where datname ="
+                                + " current_database()), pg_current_wal_insert_lsn() - '0/0'::pg_lsn")))
+                .get(0);
+        return new Work(row.getLong(1), row.getBigDecimal(2).longValue());
+    }
+
+    private void measure(Coordinator coordinator, String workflow, int callers, double floor) {
+        List<Long> latencies = Collections.synchronizedList(new ArrayList<>());
+        Work before = work();
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        Promise<Void> done = Promise.promise();
+        AtomicInteger calling = new AtomicInteger(callers);
+        long start = System.nanoTime();
+        for (int i = 0; i < callers; i++) {
+            call(coordinator, workflow, end, latencies, () -> {
+                if (calling.decrementAndGet() == 0) {
+                    done.complete();
+                }
+            });
+        }
+        TestDatabase.await(done.future(), (int) seconds + 60);
+        double took = (System.nanoTime() - start) / 1e9;
+        Work after = work();
+        long[] sorted = latencies.stream().mapToLong(Long::longValue).sorted().toArray();
+        Load.Result result = new Load.Result(sorted, 0, took);
+        report.say(
+                "%-22s %8d %10.0f %9.2f %9.2f %10.3f %10.0f %8s%n",
+                workflow,
+                callers,
+                result.perSecond(),
+                result.millisAt(0.5),
+                result.millisAt(0.99),
+                (after.commits() - before.commits()) / (double) sorted.length,
+                (after.bytes() - before.bytes()) / (double) sorted.length,
+                floor == 0 ? "-" : "%.2f".formatted(result.perSecond() / floor));
+    }
+
+    private void call(Coordinator coordinator, String workflow, long end, List<Long> latencies, Runnable stopped) {
+        long start = System.nanoTime();
+        if (start > end) {
+            stopped.run();
+            return;
+        }
+        coordinator
+                .run(new JsonObject().put("id", workflow).put("input", new JsonObject()))
+                .onSuccess(run -> {
+                    latencies.add(System.nanoTime() - start);
+                    vertx.runOnContext(now -> call(coordinator, workflow, end, latencies, stopped));
+                });
+    }
+
+    /** Runs a second that can be had on one connection by writing the rows of so many runs with each of five statements. */
+    private double floor(int batch) {
+        long start = System.nanoTime();
+        long end = start + (long) (seconds * 1e9);
+        long runs = 0;
+        while (System.nanoTime() < end) {
+            String[] ids = IntStream.range(0, batch)
+                    .mapToObj(i -> UUID.randomUUID().toString())
+                    .toArray(String[]::new);
+            TestDatabase.await(database.write(Statement.of(START, (Object) ids)));
+            for (String step : List.of("one", "two", "three")) {
+                TestDatabase.await(database.write(Statement.of(STEP, ids, step)));
+            }
+            TestDatabase.await(database.write(Statement.of(END, (Object) ids)));
+            runs += batch;
+        }
+        double perSecond = runs / ((System.nanoTime() - start) / 1e9);
+        report.say("%-22s %8d %10.0f%n", "the same rows alone", batch, perSecond);
+        return perSecond;
+    }
+}
