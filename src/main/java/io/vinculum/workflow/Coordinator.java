@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,11 @@ public final class Coordinator {
      * @throws Failure {@code INVALID_DATA} when two workflows have one name
      */
     public Coordinator(Vertx vertx, Database database, Collection<Workflow<?, ?>> workflows) {
+        this(vertx, database, workflows, UnaryOperator.identity());
+    }
+
+    /** The same with something around its journal, for tests that let it die there. */
+    Coordinator(Vertx vertx, Database database, Collection<Workflow<?, ?>> workflows, UnaryOperator<Journal> around) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         for (Workflow<?, ?> workflow : workflows) {
@@ -58,7 +64,7 @@ public final class Coordinator {
         }
         this.ownership = new Ownership(vertx, context, database, this::recover, this::lost);
         this.ledger = new Ledger(vertx, context, database, ownership.node());
-        this.runner = new Runner(vertx, context, Runner.timers(vertx), new LedgerJournal(ledger));
+        this.runner = new Runner(vertx, context, Runner.timers(vertx), around.apply(new LedgerJournal(ledger)));
         this.runs = new Runs(database);
     }
 
