@@ -77,6 +77,11 @@ final class Entry {
         undoData = forUndo;
     }
 
+    /** Takes {@link #done} back: it does not count yet. */
+    void reopen() {
+        state = State.RUNNING;
+    }
+
     void pause() {
         state = State.PAUSED;
     }

@@ -190,10 +190,39 @@ final class Runner {
             fail(run, position, unkeepable, null);
             return;
         }
+        entry.done(place, output, undoData);
+        if (isAtItsEnd(run)) {
+            endWith(run, writing);
+            return;
+        }
+        entry.reopen();
         written(run, writing, () -> {
             entry.done(place, output, undoData);
             advance(run);
         });
+    }
+
+    private static boolean isAtItsEnd(Run run) {
+        try {
+            return Decision.next(run).stream()
+                    .anyMatch(decision -> decision instanceof Decision.End end && end.state() == RunState.DONE);
+        } catch (RuntimeException thrown) {
+            // Found again, and told, once the result is written.
+            return false;
+        }
+    }
+
+    /** The last result and the end are written together. */
+    private void endWith(Run run, Future<Void> lastResult) {
+        Future<Void> ending;
+        try {
+            ending = journal.changed(run, RunState.DONE, run.outputAt(RunState.DONE));
+        } catch (RuntimeException thrown) {
+            written(run, lastResult, () -> advance(run));
+            return;
+        }
+        run.end(RunState.DONE);
+        written(run, Future.all(lastResult, ending).mapEmpty(), () -> complete(run));
     }
 
     private void failed(Run run, Position position, Step<?, ?> step, @Nullable Object input, Throwable cause) {
