@@ -112,12 +112,18 @@ final class ServeCommand implements Callable<Integer> {
 
     /** Those on the class path, and the shop's own with the shop. */
     private List<WorkflowProvider> providers() {
-        List<WorkflowProvider> providers = new ArrayList<>();
-        ServiceLoader.load(WorkflowProvider.class).forEach(providers::add);
+        List<WorkflowProvider> providers = new ArrayList<>(found());
         if (graph.isSample()) {
             providers.add(node -> ShopWorkflows.of(node.modules(), node.links(), node.query()));
         }
         return providers;
+    }
+
+    /** The providers that jars on the class path name. */
+    static List<WorkflowProvider> found() {
+        return ServiceLoader.load(WorkflowProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
     }
 
     private Future<Void> seed(Vinculum node) {

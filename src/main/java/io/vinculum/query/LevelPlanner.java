@@ -27,8 +27,9 @@ import java.util.function.BiFunction;
  * Plans one level: its own columns and everything to-one in one statement, each list below it as a level of its own. Where
  * one record is asked for with a single list, that list is in the statement too, and its rows repeat the record's columns.
  *
- * <p>Hops are lateral sub-selects, so PostgreSQL looks them up by index for the rows of this page, however large the
- * tables are: a generic plan guesses a page to be a tenth of the table and would hash all of it.
+ * <p>A page is cut by numbers in the text before its hops are joined, so PostgreSQL looks them up by index for the rows of
+ * this page, however large the tables are: it takes a parameter for a tenth of the rows and would hash whole tables.
+ * Only what may meet several rows where one is wanted is a lateral sub-select that chooses.
  */
 final class LevelPlanner {
     private static final String BASE = "t";
@@ -52,7 +53,7 @@ final class LevelPlanner {
     private boolean listInside;
     private Optional<Sorting> listSorting = Optional.empty();
 
-    /** A lateral join that follows the base rows, in the order they were met. */
+    /** A join that follows the base rows, in the order they were met. */
     private sealed interface Step {
         /** A to-one relation that is looked up for each row. */
         record Hop(Relation relation, String from, String alias) implements Step {}
