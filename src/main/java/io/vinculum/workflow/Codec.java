@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.Nearest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Values of steps to JSON and back: records, by Jackson, and the JSON types of Vert.x. */
@@ -18,6 +21,9 @@ final class Codec {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+
+    /** For what is written down, a newer type may have lost a member; for what is sent now, an unknown one is an error. */
+    private static final ObjectMapper STRICT = MAPPER.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private Codec() {}
 
@@ -43,6 +49,33 @@ final class Codec {
     }
 
     /**
+     * Reads what somebody sent, who is told of each member that the type does not have.
+     *
+     * @throws Failure {@code INVALID_DATA} with the nearest member, or when it is none of the type
+     */
+    @Nullable
+    static <T> T readStrictly(@Nullable String json, Class<T> type, String what) {
+        if (json == null || type == JsonObject.class || type == JsonArray.class) {
+            return read(json, type, what);
+        }
+        try {
+            return STRICT.readValue(json, type);
+        } catch (UnrecognizedPropertyException e) {
+            List<String> known =
+                    e.getKnownPropertyIds().stream().map(String::valueOf).toList();
+            throw Failure.invalid(what + " has no '" + Nearest.shown(e.getPropertyName()) + "'"
+                    + Nearest.hint(e.getPropertyName(), known));
+        } catch (JsonProcessingException e) {
+            throw none(what, type, e);
+        }
+    }
+
+    private static Failure none(String what, Class<?> type, JsonProcessingException e) {
+        return Failure.invalid(what + " is no " + type.getSimpleName() + ": "
+                + e.getOriginalMessage().split("\n", 2)[0]);
+    }
+
+    /**
      * Reads what {@link #write} wrote.
      *
      * @throws Failure {@code INVALID_DATA} when it is none of the type
@@ -61,8 +94,7 @@ final class Codec {
         try {
             return MAPPER.readValue(json, type);
         } catch (JsonProcessingException e) {
-            throw Failure.invalid(what + " is no " + type.getSimpleName() + ": "
-                    + e.getOriginalMessage().split("\n", 2)[0]);
+            throw none(what, type, e);
         }
     }
 }

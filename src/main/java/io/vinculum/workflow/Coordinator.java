@@ -182,7 +182,7 @@ public final class Coordinator {
         Workflow<?, ?> workflow = workflow(request);
         RunKey key = RunKey.of(workflow, request);
         String json = RunKey.json(request.getValue("input"));
-        Object input = Codec.read(json, workflow.input(), "the input of " + workflow.name());
+        Object input = Codec.readStrictly(json, workflow.input(), "the input of " + workflow.name());
         if (input == null) {
             throw Failure.invalid("the workflow " + workflow.name() + " takes an input");
         }

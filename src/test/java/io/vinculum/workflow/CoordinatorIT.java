@@ -160,6 +160,8 @@ class CoordinatorIT {
                 .hasMessageContainingAll("'chekout'", "checkout");
         assertThatThrownBy(() -> run(node, order("t1").put("input", new JsonObject().put("amount", "many"))))
                 .hasMessageContaining("the input of checkout is no Order");
+        assertThatThrownBy(() -> run(node, order("t1").put("input", new JsonObject().put("nam", "lamp"))))
+                .hasMessageContainingAll("the input of checkout has no 'nam'", "name");
         assertThatThrownBy(() -> run(node, order("").put("transactionId", "")))
                 .hasMessageContaining("transactionId takes a text");
         assertThat(database.rows("select from vinculum.workflow_run")).isEmpty();
