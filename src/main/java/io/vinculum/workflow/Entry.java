@@ -10,7 +10,6 @@ final class Entry {
     private int order;
     private @Nullable Object output;
     private @Nullable Object undoData;
-    private @Nullable Throwable error;
 
     enum State {
         RUNNING,
@@ -22,10 +21,6 @@ final class Entry {
         UNDO_PAUSED,
         UNDONE,
         UNDO_FAILED
-    }
-
-    State state() {
-        return state;
     }
 
     boolean is(State asked) {
@@ -55,11 +50,6 @@ final class Entry {
         return undoData;
     }
 
-    @Nullable
-    Throwable error() {
-        return error;
-    }
-
     /** How often another owner has tried. */
     void resumeAfter(int tries) {
         attempts = tries;
@@ -87,10 +77,9 @@ final class Entry {
     }
 
     /** Failed for good; data of a part that was done makes its undo run too. */
-    void fail(int place, Throwable cause, @Nullable Object forUndo) {
+    void fail(int place, @Nullable Object forUndo) {
         state = State.FAILED;
         order = place;
-        error = cause;
         undoData = forUndo;
     }
 
@@ -107,8 +96,7 @@ final class Entry {
         state = State.UNDONE;
     }
 
-    void failUndo(Throwable cause) {
+    void failUndo() {
         state = State.UNDO_FAILED;
-        error = cause;
     }
 }

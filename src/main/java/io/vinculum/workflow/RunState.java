@@ -15,8 +15,4 @@ public enum RunState {
     public String shown() {
         return name().toLowerCase(Locale.ROOT);
     }
-
-    public boolean ended() {
-        return this == DONE || this == REVERTED || this == FAILED;
-    }
 }

@@ -84,10 +84,6 @@ final class Runner {
                 .forEach(one -> lose(one.run(), new Ledger.Fenced()));
     }
 
-    int underWay() {
-        return active.size();
-    }
-
     /** Goes on when something is written; else the run is somebody else's. */
     private void written(Run run, Future<Void> writing, Runnable then) {
         writing.onSuccess(kept -> {
@@ -247,7 +243,7 @@ final class Runner {
         int place = run.nextPlace();
         Journal.Result result = new Journal.Result(false, false, entry.attempts(), place, null, undoData, failure);
         written(run, journal.recorded(run, position, result), () -> {
-            entry.fail(place, failure, undoData);
+            entry.fail(place, undoData);
             if (!goesOn) {
                 run.turnRound(failure);
             }
@@ -286,7 +282,7 @@ final class Runner {
             if (failure == null) {
                 entry.undone();
             } else {
-                entry.failUndo(failure);
+                entry.failUndo();
             }
             advance(run);
         });

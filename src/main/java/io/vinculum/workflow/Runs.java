@@ -171,7 +171,7 @@ final class Runs {
                 if (failure == null) {
                     entry.undone();
                 } else {
-                    entry.failUndo(failure);
+                    entry.failUndo();
                 }
                 return;
             }
@@ -184,7 +184,7 @@ final class Runs {
                 Object output = step == null ? null : Codec.read(row.getString(7), step.output(), "the output");
                 entry.done(row.getInteger(6), output, undoData);
             } else {
-                entry.fail(row.getInteger(6), failure, undoData);
+                entry.fail(row.getInteger(6), undoData);
                 if (step == null || !step.options().continueOnFailure()) {
                     run.turnRound(failure);
                 }
