@@ -139,11 +139,17 @@ class ShopWorkflowsIT {
         assertThatThrownBy(() -> TestDatabase.await(vertx.eventBus()
                         .request(WorkflowVerticle.address("run"), new JsonObject().put("id", "create-produkt"))))
                 .hasMessageContaining("NOT_FOUND: there is no workflow 'create-produkt'");
-        assertThat(graphql("mutation { cancelWorkflow(id: \"create-product\", transactionId: \""
-                                + run.getString("transactionId") + "\") { state } }")
-                        .getJsonArray("errors")
-                        .getJsonObject(0)
-                        .getString("message"))
-                .contains("is done already, so it cannot be cancelled");
+        String cancel = "mutation { cancelWorkflow(id: \"create-product\", transactionId: \""
+                + run.getString("transactionId") + "\") { state } }";
+        assertThat(graphql(cancel)
+                        .getJsonObject("data")
+                        .getJsonObject("cancelWorkflow")
+                        .getString("state"))
+                .isEqualTo("reverted");
+        assertThat(graphql("{ products(filters: {handle: {eq: \"chair\"}}) { id } }")
+                        .getJsonObject("data"))
+                .isEqualTo(new JsonObject().put("products", new JsonArray()));
+        assertThat(graphql(cancel).getJsonArray("errors").getJsonObject(0).getString("message"))
+                .contains("is reverted already");
     }
 }

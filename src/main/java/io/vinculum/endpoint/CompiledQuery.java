@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +62,15 @@ final class CompiledQuery {
         /** A field about runs of workflows, which are read beside the snapshot of the others. */
         record Runs(
                 String key,
-                boolean many,
+                RootField.ReadRuns.What what,
                 Field field,
                 GraphQLFieldDefinition definition,
                 Map<String, List<Field>> members)
-                implements Part {}
+                implements Part {
+            String typeName() {
+                return what == RootField.ReadRuns.What.DEFINITIONS ? RunFields.DEFINITION : RunFields.TYPE;
+            }
+        }
 
         record Typed(String key, Plan plan, boolean single) implements Part {}
 
@@ -110,7 +115,7 @@ final class CompiledQuery {
             return new Part.Typed(key, query.plan(compiler.many(many.entity(), fields, definition)), false);
         }
         if (meaning instanceof RootField.ReadRuns runs) {
-            return new Part.Runs(key, runs.many(), fields.get(0), definition, collector.below(fields));
+            return new Part.Runs(key, runs.what(), fields.get(0), definition, collector.below(fields));
         }
         return new Part.Graph(key, fields.get(0), definition, collector.below(fields));
     }
@@ -172,7 +177,12 @@ final class CompiledQuery {
             if (part instanceof Part.Runs runs) {
                 JsonObject request =
                         RunFields.request(FieldArguments.of(runs.field(), runs.definition(), prepared.variables()));
-                asked.add(runs.many() ? workflows.list(request).map(JsonArray::new) : one(request));
+                asked.add(
+                        switch (runs.what()) {
+                            case ONE -> one(request);
+                            case MANY -> many(request);
+                            case DEFINITIONS -> definitions(request);
+                        });
             }
         }
         return asked.isEmpty()
@@ -189,6 +199,19 @@ final class CompiledQuery {
                     && workflows.has(request.getString("id"));
             return none ? Future.succeededFuture(new JsonArray()) : Future.failedFuture(cause);
         });
+    }
+
+    private Future<JsonArray> many(JsonObject request) {
+        return Future.succeededFuture(request)
+                .map(RunFields::withFilters)
+                .compose(workflows::list)
+                .map(JsonArray::new);
+    }
+
+    private Future<JsonArray> definitions(JsonObject request) {
+        return Future.succeededFuture(request)
+                .map(asked -> workflows.definitions(Optional.ofNullable(asked.getString("id"))))
+                .map(JsonArray::new);
     }
 
     private static Map<String, @Nullable Object> request(Part.Graph graph, CoercedVariables variables) {
@@ -231,12 +254,12 @@ final class CompiledQuery {
     }
 
     private static void write(Part.Runs asked, JsonArray runs, JsonBytes out) {
-        if (asked.many()) {
-            RunFields.write(runs, asked.members(), out);
+        if (asked.what() != RootField.ReadRuns.What.ONE) {
+            RunFields.write(runs, asked.typeName(), asked.members(), out);
         } else if (runs.isEmpty()) {
             out.nothing();
         } else {
-            RunFields.write(runs.getJsonObject(0), asked.members(), out);
+            RunFields.write(runs.getJsonObject(0), asked.typeName(), asked.members(), out);
         }
     }
 

@@ -134,8 +134,8 @@ final class MutationRunner {
                 call.operation().variables(),
                 query.limits().fields());
         JsonObject request = RunFields.request(arguments);
-        return (change.cancel() ? workflows.cancel(request) : workflows.run(request)).map(run -> {
-            RunFields.write(run, collector.below(call.fields()), out);
+        return workflows.change(change.action(), request).map(run -> {
+            RunFields.write(run, RunFields.TYPE, collector.below(call.fields()), out);
             return null;
         });
     }

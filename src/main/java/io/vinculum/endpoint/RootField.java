@@ -3,6 +3,7 @@ package io.vinculum.endpoint;
 import io.vinculum.catalog.Entity;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Model;
+import io.vinculum.workflow.RunAction;
 
 /** What a field of Query or Mutation means. */
 sealed interface RootField {
@@ -22,11 +23,17 @@ sealed interface RootField {
     /** {@code deleteProducts}, {@code softDeleteProducts}, {@code restoreProducts}; the action is the module's. */
     record Remove(Model model, String action) implements RootField {}
 
-    /** {@code runWorkflow}, {@code cancelWorkflow}. */
-    record ChangeRun(boolean cancel) implements RootField {}
+    /** {@code runWorkflow}, {@code cancelWorkflow}, {@code setStepSuccess} and the others. */
+    record ChangeRun(RunAction action) implements RootField {}
 
-    /** {@code workflowRun}, {@code workflowRuns}. */
-    record ReadRuns(boolean many) implements RootField {}
+    /** {@code workflowRun}, {@code workflowRuns}, {@code workflowDefinitions}. */
+    record ReadRuns(What what) implements RootField {
+        enum What {
+            ONE,
+            MANY,
+            DEFINITIONS
+        }
+    }
 
     /** {@code createLinks}, {@code dismissLinks}, {@code deleteLinked}, {@code restoreLinked}. */
     record Links(Action action) implements RootField {

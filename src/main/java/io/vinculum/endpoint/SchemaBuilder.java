@@ -246,11 +246,11 @@ final class SchemaBuilder {
     }
 
     private void runs(Set<GraphQLNamedType> types) {
-        types.add(RunFields.type(scalars.of(Scalar.JSON)));
-        addMutation(RunFields.run(scalars.of(Scalar.JSON)), new RootField.ChangeRun(false));
-        addMutation(RunFields.cancel(), new RootField.ChangeRun(true));
-        addQuery(RunFields.one(), new RootField.ReadRuns(false));
-        addQuery(RunFields.many(), new RootField.ReadRuns(true));
+        types.addAll(RunFields.types(scalars.of(Scalar.JSON)));
+        RunFields.changes(scalars.of(Scalar.JSON))
+                .forEach((action, field) -> addMutation(field, new RootField.ChangeRun(action)));
+        RunFields.reads(scalars.of(Scalar.JSON))
+                .forEach((what, field) -> addQuery(field, new RootField.ReadRuns(what)));
     }
 
     private void links() {

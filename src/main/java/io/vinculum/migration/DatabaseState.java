@@ -45,7 +45,9 @@ record DatabaseState(Map<Table, ActualTable> tables, Map<Table, Tracked> tracked
     /** What the last migration declared of a table: its identity, defaults and enum values by column. */
     record Tracked(String owner, String identity, Map<String, String> defaults, Map<String, String> checks) {}
 
-    private static final String PREPARED = "select to_regclass('vinculum.workflow_step') is not null as prepared";
+    private static final String PREPARED = "select to_regclass('vinculum.migrated_table') is not null, "
+            // The newest of the own tables stands for all of them.
+            + "to_regclass('vinculum.workflow_outbox') is not null";
 
     private static final String COLUMNS = """
             select n.nspname, c.relname, a.attname, t.typname, a.attnotnull, a.attidentity <> '' as numbered,
@@ -92,14 +94,15 @@ record DatabaseState(Map<Table, ActualTable> tables, Map<Table, Tracked> tracked
 
     static Future<DatabaseState> read(Session session) {
         return session.run(Statement.of(PREPARED))
-                .compose(rows -> read(session, rows.get(0).getBoolean(0)));
+                .compose(rows ->
+                        read(session, rows.get(0).getBoolean(0), rows.get(0).getBoolean(1)));
     }
 
-    private static Future<DatabaseState> read(Session session, boolean prepared) {
+    private static Future<DatabaseState> read(Session session, boolean begun, boolean prepared) {
         Future<List<Row>> columns = session.run(Statement.of(COLUMNS));
         Future<List<Row>> indexes = session.run(Statement.of(INDEXES));
         Future<List<Row>> foreignKeys = session.run(Statement.of(FOREIGN_KEYS));
-        Future<List<Row>> tracked = prepared ? session.run(Statement.of(TRACKED)) : Future.succeededFuture(List.of());
+        Future<List<Row>> tracked = begun ? session.run(Statement.of(TRACKED)) : Future.succeededFuture(List.of());
         return Future.all(columns, indexes, foreignKeys, tracked)
                 .map(done -> new DatabaseState(
                         tables(columns.result(), indexes.result(), foreignKeys.result()),

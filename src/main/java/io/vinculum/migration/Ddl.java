@@ -45,19 +45,42 @@ final class Ddl {
             create table if not exists vinculum.workflow_shard (
               shard integer primary key, node uuid, epoch bigint not null default 0)""",
             "insert into vinculum.workflow_shard (shard) select generate_series(0, 1023) on conflict do nothing",
+            """
+            create table if not exists vinculum.workflow_definition (
+              hash text primary key, workflow text not null, graph jsonb not null,
+              first_seen timestamptz not null default now())""",
             // Room on each page, and no index on what changes, so that the end of a run rewrites no index.
             """
             create table if not exists vinculum.workflow_run (
               id text primary key, shard integer not null, workflow text not null, transaction_id text not null,
               definition text not null, state text not null, input jsonb, output jsonb, error jsonb,
+              priority integer not null default 0,
               created_at timestamptz not null default now(), finished_at timestamptz) with (fillfactor = 70)""",
-            "create index if not exists workflow_run_shard_idx on vinculum.workflow_run (shard)"
-                    + " where finished_at is null",
+            "create index if not exists workflow_run_created_idx on vinculum.workflow_run (created_at)",
+            """
+            create table if not exists vinculum.workflow_live (
+              shard integer not null, run text not null, takeovers integer not null default 0,
+              progress integer not null default -1, primary key (shard, run))""",
             """
             create table if not exists vinculum.workflow_step (
               run text not null, node text not null, item integer not null, undo boolean not null, state text not null,
-              attempt integer not null, place integer not null, output jsonb, undo_data jsonb, error jsonb,
-              recorded_at timestamptz not null default now(), primary key (run, node, item, undo))""");
+              attempt integer not null, place integer not null, input jsonb, output jsonb, undo_data jsonb, error jsonb,
+              started_at timestamptz not null default now(), wake_at timestamptz,
+              recorded_at timestamptz not null default now(), primary key (run, node, item, undo))""",
+            """
+            create table if not exists vinculum.workflow_outbox (
+              run text not null, number integer not null, shard integer not null, address text not null, payload jsonb,
+              primary key (run, number))""",
+            // What an earlier version lacked.
+            "alter table vinculum.workflow_run add column if not exists priority integer not null default 0",
+            """
+            alter table vinculum.workflow_step add column if not exists input jsonb,
+              add column if not exists started_at timestamptz not null default now(),
+              add column if not exists wake_at timestamptz""",
+            "drop index if exists vinculum.workflow_run_shard_idx",
+            """
+            insert into vinculum.workflow_live (shard, run)
+            select shard, id from vinculum.workflow_run where finished_at is null on conflict do nothing""");
 
     private Ddl() {}
 

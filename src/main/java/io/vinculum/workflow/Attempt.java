@@ -15,31 +15,52 @@ import org.jspecify.annotations.Nullable;
 final class Attempt {
     private final Promise<@Nullable Object> result = Promise.promise();
     private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+    private final String step;
+    private final Duration timeout;
+    private final Timers timers;
+    private Runnable inTime = () -> {};
 
-    private Attempt() {}
+    private Attempt(String step, Duration timeout, Timers timers) {
+        this.step = step;
+        this.timeout = timeout;
+        this.timers = timers;
+    }
 
+    /** Starts it; a heartbeat of the body, through its context, lets the time begin anew. */
     static Future<@Nullable Object> start(
-            String step, Duration timeout, ExecutorService threads, Timers timers, Callable<@Nullable Object> body) {
-        Attempt attempt = new Attempt();
-        Runnable inTime = timers.after(timeout, () -> attempt.giveUp(step, timeout));
-        attempt.result.future().onComplete(ended -> inTime.run());
+            StepContext told,
+            Duration timeout,
+            ExecutorService threads,
+            Timers timers,
+            Callable<@Nullable Object> body) {
+        Attempt attempt = new Attempt(told.step(), timeout, timers);
+        attempt.beginTime();
+        told.onHeartbeat(attempt::beginTime);
         try {
             threads.execute(() -> attempt.run(body));
         } catch (RejectedExecutionException full) {
-            attempt.result.tryFail(
-                    new Failure(FailureCode.UNAVAILABLE, "too many steps run now, so '" + step + "' could not start"));
+            attempt.end(() -> attempt.result.tryFail(new Failure(
+                    FailureCode.UNAVAILABLE, "too many steps run now, so '" + told.step() + "' could not start")));
         }
         return attempt.result.future();
+    }
+
+    private synchronized void beginTime() {
+        inTime.run();
+        if (!result.future().isComplete()) {
+            inTime = timers.after(timeout, this::giveUp);
+        }
     }
 
     private void run(Callable<@Nullable Object> body) {
         thread.set(Thread.currentThread());
         try {
             if (!result.future().isComplete()) {
-                result.tryComplete(body.call());
+                Object answer = body.call();
+                end(() -> result.tryComplete(answer));
             }
         } catch (Throwable thrown) { // whatever a body throws is its answer, errors too
-            result.tryFail(thrown);
+            end(() -> result.tryFail(thrown));
         } finally {
             synchronized (this) {
                 thread.set(null);
@@ -48,7 +69,14 @@ final class Attempt {
         }
     }
 
-    private synchronized void giveUp(String step, Duration timeout) {
+    private void end(Runnable answer) {
+        synchronized (this) {
+            inTime.run();
+        }
+        answer.run();
+    }
+
+    private synchronized void giveUp() {
         if (result.tryFail(new Failure(FailureCode.TIMEOUT, "the step '" + step + "' took longer than " + timeout))) {
             Thread running = thread.get();
             if (running != null) {

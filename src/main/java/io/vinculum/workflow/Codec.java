@@ -2,6 +2,7 @@ package io.vinculum.workflow;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -26,6 +27,14 @@ final class Codec {
     private static final ObjectMapper STRICT = MAPPER.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private Codec() {}
+
+    static JavaType type(Class<?> type) {
+        return MAPPER.constructType(type);
+    }
+
+    static JavaType listOf(Class<?> element) {
+        return MAPPER.getTypeFactory().constructCollectionType(List.class, element);
+    }
 
     /**
      * Writes a value; null is none.
@@ -56,7 +65,7 @@ final class Codec {
     @Nullable
     static <T> T readStrictly(@Nullable String json, Class<T> type, String what) {
         if (json == null || type == JsonObject.class || type == JsonArray.class) {
-            return read(json, type, what);
+            return type.cast(read(json, type(type), what));
         }
         try {
             return STRICT.readValue(json, type);
@@ -66,12 +75,12 @@ final class Codec {
             throw Failure.invalid(what + " has no '" + Nearest.shown(e.getPropertyName()) + "'"
                     + Nearest.hint(e.getPropertyName(), known));
         } catch (JsonProcessingException e) {
-            throw none(what, type, e);
+            throw none(what, type(type), e);
         }
     }
 
-    private static Failure none(String what, Class<?> type, JsonProcessingException e) {
-        return Failure.invalid(what + " is no " + type.getSimpleName() + ": "
+    private static Failure none(String what, JavaType type, JsonProcessingException e) {
+        return Failure.invalid(what + " is no " + type.getRawClass().getSimpleName() + ": "
                 + e.getOriginalMessage().split("\n", 2)[0]);
     }
 
@@ -81,15 +90,15 @@ final class Codec {
      * @throws Failure {@code INVALID_DATA} when it is none of the type
      */
     @Nullable
-    static <T> T read(@Nullable String json, Class<T> type, String what) {
+    static Object read(@Nullable String json, JavaType type, String what) {
         if (json == null) {
             return null;
         }
-        if (type == JsonObject.class) {
-            return type.cast(new JsonObject(json));
+        if (type.hasRawClass(JsonObject.class)) {
+            return new JsonObject(json);
         }
-        if (type == JsonArray.class) {
-            return type.cast(new JsonArray(json));
+        if (type.hasRawClass(JsonArray.class)) {
+            return new JsonArray(json);
         }
         try {
             return MAPPER.readValue(json, type);

@@ -13,6 +13,8 @@ import io.vinculum.failure.BusFailure;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,20 +31,33 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs workflows so that a run survives the node it runs on: each start, each result and each end is in PostgreSQL before
  * anybody hears of it, and another node goes on from there. A step's body runs at least once, its result counts once.
+ *
+ * <p>Each method takes a JSON object; any node answers for any run, by asking the one that owns it.
  */
 public final class Coordinator {
     private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
     private static final long LONGEST_WAIT_MILLIS = TimeUnit.HOURS.toMillis(1);
     private static final long LOOK_AGAIN_MILLIS = 200;
+    private static final List<String> RUN = List.of("id", "input", "transactionId", "wait", "priority");
 
     private final Vertx vertx;
     private final Context context;
     private final Map<String, Workflow<?, ?>> workflows = new LinkedHashMap<>();
     private final Ownership ownership;
     private final Ledger ledger;
+    private final Journal journal;
     private final Runner runner;
     private final Runs runs;
+    private final Kept kept;
+    private final Outbox outbox;
+    private final Recovery recovery;
+    private final Scheduler scheduler;
+    private final Retention retention;
+    private final Slots slots = new Slots();
+    private final Remembered remembered = new Remembered();
+    private final Interventions interventions;
     private @Nullable MessageConsumer<JsonObject> forwarded;
+    private boolean stopping;
 
     /**
      * Makes a coordinator; it does nothing before {@link #start}.
@@ -62,10 +77,18 @@ public final class Coordinator {
                 throw Failure.invalid("two workflows are called '" + workflow.name() + "'");
             }
         }
-        this.ownership = new Ownership(vertx, context, database, this::recover, this::lost);
+        this.ownership = new Ownership(vertx, context, database, new Owning());
         this.ledger = new Ledger(vertx, context, database, ownership.node());
-        this.runner = new Runner(vertx, context, Runner.timers(vertx), around.apply(new LedgerJournal(ledger)));
+        this.journal = around.apply(new LedgerJournal(ledger));
+        this.runner = new Runner(vertx, context, Runner.timers(vertx), journal, this::tell);
         this.runs = new Runs(database);
+        this.kept = new Kept(database);
+        this.outbox = new Outbox(vertx, context, database);
+        this.recovery = new Recovery(vertx, context, kept, outbox, ownership, this.workflows, this::goOn);
+        this.scheduler = new Scheduler(
+                this.workflows.values(), shard -> ownership.epoch(shard).isPresent(), this::startScheduled);
+        this.retention = new Retention(runs, this.workflows.values(), ownership);
+        this.interventions = new Interventions(runner, kept, ledger, ownership, remembered);
     }
 
     private static String address(UUID node) {
@@ -77,13 +100,16 @@ public final class Coordinator {
         MessageConsumer<JsonObject> consumer =
                 vertx.eventBus().consumer(address(ownership.node()), this::answerForwarded);
         forwarded = consumer;
-        return consumer.completion().compose(registered -> ownership.start());
+        return consumer.completion()
+                .compose(registered -> runs.keepDefinitions(List.copyOf(workflows.values())))
+                .compose(kept -> ownership.start());
     }
 
     /** Stops taking part; others take the shards at once, and go on with what was under way. */
     public Future<Void> stop() {
         Promise<Void> stopped = Promise.promise();
         context.runOnContext(now -> {
+            stopping = true;
             ledger.close();
             runner.drop(run -> true);
             Future<Void> unregistered = forwarded == null ? Future.succeededFuture() : forwarded.unregister();
@@ -101,6 +127,7 @@ public final class Coordinator {
     Future<Void> die() {
         Promise<Void> dead = Promise.promise();
         context.runOnContext(now -> {
+            stopping = true;
             ledger.close();
             runner.drop(run -> true);
             ownership.silence();
@@ -110,40 +137,38 @@ public final class Coordinator {
     }
 
     /**
-     * Runs a workflow: {@code {"id": name, "input": …, "transactionId": …, "wait": true}}. The same transaction id is the
-     * same run, however often it is asked for.
+     * Runs a workflow: {@code {"id": name, "input": …, "transactionId": …, "wait": true, "priority": 0}}. The same
+     * transaction id is the same run, however often it is asked for.
      *
-     * @return {@code {"id", "transactionId", "state", "output", "error"}}, when the run has ended, or at once where
-     *     {@code wait} is false; fails with {@code INVALID_DATA} before anything is written, and with
-     *     {@code UNAVAILABLE} when its end could not be waited for here
+     * @return {@code {"id", "transactionId", "state", "output", "error"}}, when the run has ended or waits for somebody
+     *     outside, or at once where {@code wait} is false; fails with {@code INVALID_DATA} before anything is written,
+     *     and with {@code UNAVAILABLE} when its end could not be waited for here
      */
     public Future<JsonObject> run(JsonObject request) {
-        return onContext(() -> begin(request));
+        return onContext(() -> begin(request, false));
     }
 
-    /** Undoes what a run has done: {@code {"id": name, "transactionId": …}}; answers it when it has ended. */
-    public Future<JsonObject> cancel(JsonObject request) {
-        return onContext(() -> {
-            RunKey key = RunKey.of(workflow(request), request);
-            Optional<Future<JsonObject>> here = runner.cancel(key.id()).map(ended -> ended.map(Coordinator::shown));
-            return here.orElseGet(() -> ownership.epoch(key.shard()).isPresent()
-                    ? runs.one(key.id()).map(Coordinator::notEnded)
-                    : forward(key, "cancel", request));
-        });
-    }
-
-    private static JsonObject notEnded(JsonObject run) {
-        throw new Failure(
-                FailureCode.UNEXPECTED_STATE,
-                "the run " + run.getString("transactionId") + " of " + run.getString("id") + " is "
-                        + run.getString("state") + " already, so it cannot be cancelled");
+    /** Does something with a run; answers it afterwards, as {@link #run} does. */
+    public Future<JsonObject> change(RunAction action, JsonObject request) {
+        return switch (action) {
+            case RUN -> run(request);
+            case FORK ->
+                onContext(() -> interventions
+                        .fork(workflow(request), request)
+                        .compose(forked -> onContext(() -> driven(forked, true))));
+            default -> onContext(() -> intervene(action, request, false));
+        };
     }
 
     /** One run with the timeline of its steps: {@code {"id": name, "transactionId": …}}. */
     public Future<JsonObject> retrieve(JsonObject request) {
-        return Future.succeededFuture(request)
-                .map(asked -> RunKey.of(workflow(asked), asked))
-                .compose(key -> runs.withSteps(key.id()));
+        return onContext(() -> {
+            RunKey key = RunKey.existing(workflow(request), request);
+            Optional<Run> here = runner.find(key.id()).or(() -> remembered.find(key.id()));
+            return here.filter(run -> !run.isDurable())
+                    .map(run -> Future.succeededFuture(Shown.withSteps(run)))
+                    .orElseGet(() -> runs.withSteps(key.id()));
+        });
     }
 
     /** The latest runs, newest first: {@code {"id": name, "state": …, "take": 20}}, each optional. */
@@ -151,13 +176,24 @@ public final class Coordinator {
         return Future.succeededFuture(request).compose(runs::list);
     }
 
+    /** The graphs of the workflows that this node has, or of one, as {@link Workflow#graph} and in words. */
+    public List<JsonObject> definitions(Optional<String> name) {
+        return (name.isPresent() ? List.<Workflow<?, ?>>of(named(name.get())) : List.copyOf(workflows.values()))
+                .stream()
+                        .map(workflow -> new JsonObject()
+                                .put("id", workflow.name())
+                                .put("graph", workflow.graph())
+                                .put("text", workflow.describe()))
+                        .toList();
+    }
+
     /** Whether this node has a workflow. */
     public boolean has(String workflow) {
         return workflows.containsKey(workflow);
     }
 
-    private Future<JsonObject> onContext(Supplier<Future<JsonObject>> work) {
-        Promise<JsonObject> answer = Promise.promise();
+    private <T> Future<T> onContext(Supplier<Future<T>> work) {
+        Promise<T> answer = Promise.promise();
         context.runOnContext(now -> {
             try {
                 work.get().onComplete(answer);
@@ -169,7 +205,11 @@ public final class Coordinator {
     }
 
     private Workflow<?, ?> workflow(JsonObject request) {
-        Object name = request.getValue("id");
+        Object key = request.getValue("key");
+        return named(key instanceof String text ? StepKey.parse(text).workflow() : request.getValue("id"));
+    }
+
+    private Workflow<?, ?> named(@Nullable Object name) {
         Workflow<?, ?> workflow = name instanceof String text ? workflows.get(text) : null;
         if (workflow == null) {
             throw Failure.notFound("there is no workflow '" + name + "'"
@@ -178,7 +218,13 @@ public final class Coordinator {
         return workflow;
     }
 
-    private Future<JsonObject> begin(JsonObject request) {
+    private Future<JsonObject> begin(JsonObject request, boolean asked) {
+        request.fieldNames().stream()
+                .filter(name -> !RUN.contains(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw Failure.invalid("a run takes no '" + name + "'" + Nearest.hint(name, RUN));
+                });
         Workflow<?, ?> workflow = workflow(request);
         RunKey key = RunKey.of(workflow, request);
         String json = RunKey.json(request.getValue("input"));
@@ -186,35 +232,108 @@ public final class Coordinator {
         if (input == null) {
             throw Failure.invalid("the workflow " + workflow.name() + " takes an input");
         }
-        boolean wait = request.getBoolean("wait", true);
-        Optional<Long> epoch = ownership.epoch(key.shard());
-        if (epoch.isEmpty()) {
-            return forward(key, "run", request.copy().put("transactionId", key.transactionId()));
-        }
-        Optional<Future<Run>> known = runner.find(key.id());
+        boolean wait = request.getValue("wait") == null || request.getBoolean("wait");
+        Optional<Run> known = runner.find(key.id()).or(() -> remembered.find(key.id()));
         if (known.isPresent()) {
-            return wait ? known.get().map(Coordinator::shown) : runs.one(key.id());
+            return answered(known.get(), wait);
         }
-        Ledger.Op start = new Ledger.Op.Start(
-                key.shard(), epoch.get(), key.id(), workflow.name(), key.transactionId(), workflow.fingerprint(), json);
-        return ledger.write(start)
-                .compose(made ->
-                        made ? driven(new Run(key.id(), workflow, input, epoch.get()), wait) : again(key, wait));
+        Optional<Integer> shard = shard(workflow, key, request);
+        if (shard.isEmpty()) {
+            return asked ? changing() : forwardStart(workflow, key, request);
+        }
+        long epoch = ownership.epoch(shard.get()).orElseThrow();
+        Object priority = request.getValue("priority");
+        int rank = priority instanceof Integer number ? number : 0;
+        Run run = new Run(new Run.Start(key.id(), shard.get(), epoch, rank, Duration.ZERO), workflow, input);
+        return journal.started(run).compose(made -> made ? driven(run, wait) : again(key, wait));
+    }
+
+    private static <T> Future<T> changing() {
+        return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the run's owner is changing; try again"));
+    }
+
+    /**
+     * A shard of this node's for a new run: any will do, since its id alone keeps it from being started twice. But the
+     * runs of one concurrency key must be in one, and so must those of one transaction id that are not written down.
+     */
+    private Optional<Integer> shard(Workflow<?, ?> workflow, RunKey key, JsonObject request) {
+        int near = Ownership.shardOf(home(workflow, key, request));
+        boolean bound = workflow.options().concurrency().isPresent()
+                || (!workflow.options().durable() && request.getValue("transactionId") != null);
+        return bound ? ownership.epoch(near).map(epoch -> near) : ownership.ownNear(near);
+    }
+
+    private static String home(Workflow<?, ?> workflow, RunKey key, JsonObject request) {
+        return workflow.options()
+                .concurrency()
+                .map(limit -> slot(workflow, limit, request.getValue("input")))
+                .orElse(key.id());
+    }
+
+    private static String slot(Workflow<?, ?> workflow, Concurrency limit, @Nullable Object input) {
+        Object json = Runs.parsed(RunKey.json(input));
+        return workflow.name() + "|" + limit.key().apply(json instanceof JsonObject object ? object : new JsonObject());
+    }
+
+    private Future<JsonObject> forwardStart(Workflow<?, ?> workflow, RunKey key, JsonObject request) {
+        JsonObject named = request.copy().put("transactionId", key.transactionId());
+        return runs.owner(Ownership.shardOf(home(workflow, key, request)))
+                .compose(owner -> owner.equals(ownership.node()) ? changing() : forward(owner, RunAction.RUN, named));
+    }
+
+    /** Takes a run on, now or when its concurrency key has a place. */
+    private Future<Run> admitted(Run run) {
+        Optional<Concurrency> limit = run.workflow().options().concurrency();
+        Future<Run> ended = runner.admit(run);
+        if (limit.isEmpty()) {
+            runner.begin(run);
+            return remembering(run, ended);
+        }
+        String key = slot(run.workflow(), limit.get(), Runs.parsed(Codec.write(run.input(), "the input")));
+        slots.enter(key, limit.get().most(), run, next -> {
+            if (runner.isOurs(next)) {
+                runner.admittedEnd(next).onComplete(done -> slots.leave(key));
+                runner.begin(next);
+            } else {
+                context.runOnContext(now -> slots.leave(key));
+            }
+        });
+        return remembering(run, ended);
+    }
+
+    private Future<Run> remembering(Run run, Future<Run> ended) {
+        if (!run.isDurable()) {
+            ended.onSuccess(remembered::keep);
+        }
+        return ended;
     }
 
     private Future<JsonObject> driven(Run run, boolean wait) {
-        Future<Run> ended = runner.drive(run);
-        return wait ? ended.map(Coordinator::shown) : runs.one(run.id());
+        admitted(run);
+        return answered(run, wait);
     }
 
-    /** The run is there already: under way here, about to be, or ended. */
+    private Future<JsonObject> answered(Run run, boolean wait) {
+        return wait && runner.isOurs(run)
+                ? runner.settled(run.id())
+                        .map(Shown::of)
+                        .recover(cause -> run.isDurable() ? again(RunKey.of(run), true) : Future.failedFuture(cause))
+                : Future.succeededFuture(Shown.of(run));
+    }
+
+    /** The run is there already: under way here or elsewhere, or ended. */
     private Future<JsonObject> again(RunKey key, boolean wait) {
-        Optional<Future<Run>> known = runner.find(key.id());
-        if (known.isPresent() && wait) {
-            return known.get().map(Coordinator::shown);
+        if (stopping) {
+            return Future.failedFuture(Runner.lost());
+        }
+        Optional<Run> known = runner.find(key.id());
+        if (known.isPresent()) {
+            return answered(known.get(), wait);
         }
         return runs.one(key.id()).compose(run -> {
-            if (!wait || run.getValue("finished_at") != null) {
+            boolean over = run.getValue("finished_at") != null
+                    || List.of("waiting", "paused", "stuck").contains(run.getString("state"));
+            if (!wait || over) {
                 return Future.succeededFuture(run);
             }
             return vertx.timer(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)
@@ -222,65 +341,111 @@ public final class Coordinator {
         });
     }
 
-    private static JsonObject shown(Run run) {
-        RunKey key = RunKey.of(run);
-        JsonObject shown = new JsonObject()
-                .put("id", run.workflow().name())
-                .put("transactionId", key.transactionId())
-                .put("state", run.state().shown())
-                .put("output", Runs.parsed(Codec.write(run.output(), "the output")));
-        run.error().ifPresent(error -> shown.put("error", Runs.error(error)));
-        return shown;
+    private Future<JsonObject> intervene(RunAction what, JsonObject request, boolean asked) {
+        RunKey key = RunKey.existing(workflow(request), request);
+        Optional<Run> here = runner.find(key.id());
+        if (here.isPresent()) {
+            return interventions.inActive(what, here.get(), request).map(Shown::of);
+        }
+        Optional<Run> ended = remembered.find(key.id());
+        if (ended.isPresent()) {
+            return interventions.inRemembered(what, ended.get()).map(Shown::of);
+        }
+        return runs.place(key.id())
+                .compose(place -> onContext(() -> {
+                    Optional<UUID> owner = place.flatMap(Runs.Place::owner);
+                    if (place.isEmpty()) {
+                        throw Runs.notThere(key.id());
+                    }
+                    if (owner.equals(Optional.of(ownership.node()))) {
+                        return interventions
+                                .inKept(what, workflow(request), place.get(), request)
+                                .map(Shown::of);
+                    }
+                    return asked || owner.isEmpty() ? changing() : forward(owner.get(), what, request);
+                }));
     }
 
-    private Future<JsonObject> forward(RunKey key, String action, JsonObject request) {
-        return runs.owner(key.shard())
-                .compose(owner -> owner.equals(ownership.node())
-                        ? Future.failedFuture(
-                                new Failure(FailureCode.UNAVAILABLE, "the run's owner is changing; try again"))
-                        : vertx.eventBus()
-                                .<JsonObject>request(
-                                        address(owner),
-                                        new JsonObject().put("action", action).put("request", request),
-                                        new DeliveryOptions().setSendTimeout(LONGEST_WAIT_MILLIS))
-                                .map(Message::body));
+    private Future<JsonObject> forward(UUID owner, RunAction action, JsonObject request) {
+        return vertx.eventBus()
+                .<JsonObject>request(
+                        address(owner),
+                        new JsonObject().put("action", action.name()).put("request", request),
+                        new DeliveryOptions().setSendTimeout(LONGEST_WAIT_MILLIS))
+                .map(Message::body)
+                .recover(cause -> Future.failedFuture(Failure.of(cause)));
     }
 
     private void answerForwarded(Message<JsonObject> message) {
         JsonObject request = message.body().getJsonObject("request");
-        boolean cancelling = "cancel".equals(message.body().getString("action"));
-        (cancelling ? cancel(request) : run(request))
+        RunAction asked = RunAction.valueOf(message.body().getString("action"));
+        onContext(() -> asked == RunAction.RUN ? begin(request, true) : intervene(asked, request, true))
                 .onSuccess(message::reply)
                 .onFailure(cause -> BusFailure.reply(message, cause));
     }
 
-    /** Goes on with the runs of shards that are this node's now; a database that goes away meanwhile is asked again. */
-    private void recover(List<Integer> shards) {
-        runs.live(shards)
-                .onSuccess(found -> context.runOnContext(now -> found.forEach(this::resume)))
-                .onFailure(cause -> {
-                    LOG.warn("runs of {} shards could not be read yet: {}", shards.size(), cause.getMessage());
-                    vertx.timer(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)
-                            .onSuccess(fired -> context.runOnContext(now -> recover(shards)));
-                });
-    }
-
-    private void resume(Runs.Live live) {
-        Workflow<?, ?> workflow = workflows.get(live.workflow());
-        Optional<Long> epoch = ownership.epoch(live.shard());
-        if (workflow == null) {
-            LOG.error("run {} waits for a node that has the workflow '{}'", live.id(), live.workflow());
-        } else if (epoch.isPresent() && runner.find(live.id()).isEmpty()) {
-            try {
-                runner.drive(live.rebuilt(workflow, epoch.get()));
-            } catch (Failure changed) {
-                LOG.error("run {} waits for a node that has its definition: {}", live.id(), changed.getMessage());
-            }
+    /** Goes on with a run that was taken over, unless it is here already. */
+    private void goOn(Run run, Kept.Written written) {
+        if (runner.find(run.id()).isPresent()
+                || !ownership
+                        .epoch(run.start().shard())
+                        .equals(Optional.of(run.start().epoch()))) {
+            return;
+        }
+        admitted(run);
+        written.waits(run).forEach((position, left) -> runner.waitOn(run, position, left));
+        if (run.shownState() == RunState.STUCK) {
+            runner.park(run);
         }
     }
 
-    private void lost() {
-        LOG.warn("this node was silent for longer than its lease; others go on with its runs");
-        runner.drop(run -> true);
+    private void startScheduled(JsonObject request) {
+        run(request)
+                .onFailure(cause -> LOG.error(
+                        "the scheduled run {} of {} did not start: {}",
+                        request.getString("transactionId"),
+                        request.getString("id"),
+                        cause.getMessage()));
+    }
+
+    /** Tells the cluster of a run's new state, and of what it emits when it has ended well. */
+    private void tell(Run run, RunState state) {
+        vertx.eventBus().publish("event.workflow." + run.workflow().name(), Shown.event(run, state));
+        if (state == RunState.DONE) {
+            outbox.leave(run);
+        }
+    }
+
+    /** What follows from owning shards. */
+    private final class Owning implements Ownership.Listener {
+        @Override
+        public void taken(List<Ownership.Taken> shards) {
+            recovery.recover(shards);
+        }
+
+        @Override
+        public boolean isBusy(int shard) {
+            return runner.all().stream()
+                    .anyMatch(run -> run.start().shard() == shard && (!run.isDurable() || !run.isIdle()));
+        }
+
+        @Override
+        public void released(int shard) {
+            slots.drop(shard);
+            runner.drop(run -> run.start().shard() == shard);
+        }
+
+        @Override
+        public void lost() {
+            LOG.warn("this node was silent for longer than its lease; others go on with its runs");
+            slots.clear();
+            runner.drop(Run::isDurable);
+        }
+
+        @Override
+        public void clock(Instant now) {
+            scheduler.clock(now);
+            retention.clock(now);
+        }
     }
 }

@@ -23,6 +23,9 @@ sealed interface Decision {
 
     /** Everything that can start now; empty while the run waits for what is under way. */
     static List<Decision> next(Run run) {
+        if (run.isPaused()) {
+            return List.of();
+        }
         return switch (run.state()) {
             case INVOKING -> forward(run);
             case COMPENSATING -> back(run);
@@ -35,7 +38,7 @@ sealed interface Decision {
      * same keys, and then undone like the others. Empty for any other run.
      */
     static List<Decision> inDoubt(Run run) {
-        return run.state() == RunState.COMPENSATING && run.resumed()
+        return run.state() == RunState.COMPENSATING && run.resumed() && !run.isPaused() && !run.isMisfit()
                 ? forward(run).stream().filter(Invoke.class::isInstance).toList()
                 : List.of();
     }
@@ -46,21 +49,43 @@ sealed interface Decision {
         List<Decision> next = new ArrayList<>();
         boolean all = true;
         for (Node node : nodes) {
-            boolean ready = node.after().stream().allMatch(index -> settled[index]);
-            settled[node.index()] = ready && (!run.isTaken(node.branch()) || visit(run, node, next));
+            settled[node.index()] = isReady(node, settled) && (!run.isTaken(node.branch()) || visit(run, node, next));
             all &= settled[node.index()];
         }
         return all ? List.of(new End(RunState.DONE)) : next;
+    }
+
+    private static boolean isReady(Node node, boolean[] settled) {
+        for (int index : node.after()) {
+            if (!settled[index]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The nodes of a run that may have begun: everything before each of them is settled. */
+    static boolean[] begun(Run run) {
+        List<Node> nodes = run.workflow().nodes();
+        boolean[] settled = new boolean[nodes.size()];
+        boolean[] begun = new boolean[nodes.size()];
+        for (Node node : nodes) {
+            begun[node.index()] = isReady(node, settled) && run.isTaken(node.branch());
+            settled[node.index()] =
+                    isReady(node, settled) && (!run.isTaken(node.branch()) || visit(run, node, new ArrayList<>()));
+        }
+        return begun;
     }
 
     /** Adds what a node that may start has to do; answers whether it is settled. */
     private static boolean visit(Run run, Node node, List<Decision> next) {
         if (node.task() instanceof Node.Task.Invoke invoke) {
             Position position = Position.of(node.index());
-            if (run.entry(position) == null) {
+            Entry entry = run.entry(position);
+            if (isToStart(entry)) {
                 next.add(new Invoke(position, invoke.step(), run.value(invoke.input())));
             }
-            return isSettled(run, position, invoke.step());
+            return entry != null && entry.isSettled(invoke.step());
         }
         if (node.task() instanceof Node.Task.Each each) {
             return visitItems(run, node, each, next);
@@ -68,10 +93,10 @@ sealed interface Decision {
         if (node.task() instanceof Node.Task.Sleep sleep) {
             Position position = Position.of(node.index());
             Entry entry = run.entry(position);
-            if (entry == null) {
+            if (isToStart(entry)) {
                 next.add(new Sleep(position, sleep.duration()));
             }
-            return entry != null && entry.is(Entry.State.DONE);
+            return entry != null && (entry.is(Entry.State.DONE) || entry.is(Entry.State.SKIPPED));
         }
         if (node.task() instanceof Node.Task.Choose) {
             // Asked even when its branches are empty: what it throws must not depend on them.
@@ -80,43 +105,42 @@ sealed interface Decision {
         return true;
     }
 
-    private static boolean visitItems(Run run, Node node, Node.Task.Each each, List<Decision> next) {
-        List<?> items = run.items(each);
-        int free = each.concurrency();
-        boolean all = true;
-        for (int item = 0; item < items.size() && free > 0; item++) {
-            Position position = new Position(node.index(), item);
-            boolean started = run.entry(position) != null;
-            if (isSettled(run, position, each.step())) {
-                continue;
-            }
-            all = false;
-            free--;
-            if (!started) {
-                next.add(new Invoke(position, each.step(), items.get(item)));
-            }
-        }
-        return all;
+    private static boolean isToStart(@Nullable Entry entry) {
+        return entry == null || entry.is(Entry.State.READY);
     }
 
-    private static boolean isSettled(Run run, Position position, Step<?, ?> step) {
-        Entry entry = run.entry(position);
-        return entry != null
-                && (entry.is(Entry.State.DONE)
-                        || (entry.is(Entry.State.FAILED) && step.options().continueOnFailure()));
+    private static boolean visitItems(Run run, Node node, Node.Task.Each each, List<Decision> next) {
+        Run.Items items = run.items(node.index(), each);
+        int free = each.concurrency();
+        for (int item = items.settled(); item < items.all().size() && free > 0; item++) {
+            Position position = new Position(node.index(), item);
+            Entry entry = run.entry(position);
+            if (entry != null && entry.isSettled(each.step())) {
+                if (item == items.settled()) {
+                    items.settle();
+                }
+                continue;
+            }
+            free--;
+            if (isToStart(entry)) {
+                next.add(new Invoke(position, each.step(), items.all().get(item)));
+            }
+        }
+        return items.settled() == items.all().size();
     }
 
     /** Waits for what is under way; then undoes one place after the other, the last that was done first. */
     private static List<Decision> back(Run run) {
-        if (run.any(Entry.State.RUNNING) || run.any(Entry.State.UNDOING) || run.any(Entry.State.UNDO_PAUSED)) {
+        if (run.isRunning() || run.any(Entry.State.UNDOING) || run.any(Entry.State.UNDO_PAUSED)) {
             return List.of();
         }
-        List<Position> undoable = run.undoable();
-        if (undoable.isEmpty()) {
-            return List.of(new End(run.any(Entry.State.UNDO_FAILED) ? RunState.FAILED : RunState.REVERTED));
-        }
-        Position last = undoable.get(0);
-        Step<?, ?> step = run.workflow().nodes().get(last.node()).step();
+        return run.nextToUndo()
+                .<List<Decision>>map(last -> undo(run, last))
+                .orElseGet(() -> List.of(new End(run.backEnd())));
+    }
+
+    private static List<Decision> undo(Run run, Position last) {
+        Step<?, ?> step = run.stepAt(last);
         return step == null ? List.of() : List.of(new Undo(last, step));
     }
 }

@@ -3,11 +3,12 @@ package io.vinculum.workflow;
 import io.vinculum.failure.Failure;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -22,37 +23,39 @@ import org.jspecify.annotations.Nullable;
  * @param <I> what the workflow takes
  */
 public final class Flow<I> {
-    private final String name;
-    private final Map<String, Step<?, ?>> fillings;
-    private final List<Node> nodes = new ArrayList<>();
-    private final Set<String> names = new LinkedHashSet<>();
-    private final Set<String> filled = new LinkedHashSet<>();
-    private Set<Integer> frontier = Set.of();
-    private Branch branch = Branch.TOP;
-    private boolean composed;
+    private final Composition composition;
+    /** What the names of its nodes begin with; empty but in a sub-workflow. */
+    private final String prefix;
 
-    Flow(String name, Map<String, Step<?, ?>> fillings) {
-        this.name = name;
-        this.fillings = fillings;
+    private final Value<I> input;
+    private final Map<String, Step<?, ?>> fillings;
+    private final Set<String> hooks = new LinkedHashSet<>();
+
+    /** The composition of a workflow by itself. */
+    Flow(Composition composition, Map<String, Step<?, ?>> fillings) {
+        this(composition, "", Optional.empty(), fillings);
     }
 
-    String name() {
-        return name;
+    private Flow(Composition composition, String prefix, Optional<Value<I>> input, Map<String, Step<?, ?>> fillings) {
+        this.composition = composition;
+        this.prefix = prefix;
+        this.input = input.orElseGet(() -> new Value<>(composition, Branch.TOP, new Value.Source.Input()));
+        this.fillings = fillings;
     }
 
     /** What a run is started with. */
     public Value<I> input() {
-        return new Value<>(this, Branch.TOP, new Value.Source.Input());
+        return input;
     }
 
     /** A value that is known now. */
     public <T> Value<T> constant(T value) {
-        return new Value<>(this, Branch.TOP, new Value.Source.Computed(List.of(), none -> value));
+        return new Value<>(composition, Branch.TOP, new Value.Source.Computed(List.of(), none -> value));
     }
 
     /** Runs a step after everything before it. */
-    public <A, O> Value<O> step(Step<A, O> step, Value<A> input) {
-        return add(step.name(), List.of(input), new Node.Task.Invoke(step, input));
+    public <A, O> Value<O> step(Step<A, O> step, Value<A> given) {
+        return add(step.name(), List.of(given), new Node.Task.Invoke(step, given));
     }
 
     /** Runs a step for each element of a list, at most so many at once; answers theirs, in the order of the list. */
@@ -63,9 +66,35 @@ public final class Flow<I> {
         return add(step.name(), List.of(items), new Node.Task.Each(step, items, concurrency));
     }
 
-    /** Waits. */
+    /**
+     * Runs another workflow as a part of this one: its nodes become this one's, called {@code <workflow>.<node>}, so that
+     * it is kept, taken over and undone with this one. How it would run by itself (its options) does not matter here.
+     */
+    public <A, O> Value<O> run(Workflow<A, O> workflow, Value<A> given) {
+        return run(workflow.name(), workflow, given);
+    }
+
+    /** The same under another name, for a second use. */
+    public <A, O> Value<O> run(String called, Workflow<A, O> workflow, Value<A> given) {
+        composition.checkReadable(given, called);
+        return workflow.composeInto(new Flow<>(
+                composition,
+                prefix + Names.checked("sub-workflow", called) + ".",
+                Optional.of(given),
+                workflow.fillings()));
+    }
+
+    /** Waits; a node that takes the run over waits for what is left. */
     public void sleep(String called, Duration duration) {
         add(called, List.of(), new Node.Task.Sleep(duration));
+    }
+
+    /**
+     * Publishes an event on the event bus with the run's end, if it ends {@code done}; kept with the end, so that it
+     * leaves even if the node dies then. May arrive twice.
+     */
+    public void emit(String called, String address, Value<?> payload) {
+        add(called, List.of(payload), new Node.Task.Emit(address, payload));
     }
 
     /** Makes a value of another one, whenever it is needed; so the function must have no effect. */
@@ -84,8 +113,8 @@ public final class Flow<I> {
     }
 
     private <T> Value<T> computed(List<Value<?>> of, Function<List<@Nullable Object>, @Nullable Object> made) {
-        of.forEach(value -> checkReadable(value, "transform"));
-        return new Value<>(this, branch, new Value.Source.Computed(of, made));
+        of.forEach(value -> composition.checkReadable(value, "transform"));
+        return new Value<>(composition, composition.branch(), new Value.Source.Computed(of, made));
     }
 
     /** Starts a choice between two branches; the condition is asked once everything before it is done. */
@@ -93,14 +122,14 @@ public final class Flow<I> {
         @SuppressWarnings("unchecked") // the value's own type
         Predicate<@Nullable Object> asked = given -> condition.test((A) given);
         add(called, List.of(value), new Node.Task.Choose(value, asked));
-        return new When(called, nodes.size() - 1);
+        return new When(prefix + called, composition.last());
     }
 
     /** A choice whose branches are being given. */
     public final class When {
         private final String called;
         private final int condition;
-        private final Set<Integer> start = frontier;
+        private final Set<Integer> start = composition.frontier();
 
         private When(String called, int condition) {
             this.called = called;
@@ -109,8 +138,12 @@ public final class Flow<I> {
 
         /** What is done when the condition holds; answers what it answers, or null. */
         public <T> Then<T> then(Supplier<@Nullable Value<T>> block) {
-            Inside<T> inside = inside(new Branch(branch, condition, called, true), start, block);
-            return new Then<>(this, inside);
+            return new Then<>(this, inside(true, block));
+        }
+
+        private <T> Composition.Inside<T> inside(boolean taken, Supplier<@Nullable Value<T>> block) {
+            Branch side = new Branch(composition.branch(), condition, called, taken);
+            return composition.inside(side, start, block);
         }
 
         /** The same for branches without a value. */
@@ -122,9 +155,6 @@ public final class Flow<I> {
         }
     }
 
-    /** What a block added: its value, and its last nodes. */
-    private record Inside<T>(@Nullable Value<T> value, Set<Integer> last) {}
-
     /**
      * A choice that has its first branch.
      *
@@ -132,49 +162,54 @@ public final class Flow<I> {
      */
     public final class Then<T> {
         private final When when;
-        private final Inside<T> then;
+        private final Composition.Inside<T> then;
 
-        private Then(When when, Inside<T> then) {
+        private Then(When when, Composition.Inside<T> then) {
             this.when = when;
             this.then = then;
-            frontier = then.last();
+            // Passed over with its branch, the last of its nodes is settled too, so nothing need wait for the
+            // condition.
+            composition.goOnAfter(then.last());
         }
 
         /** The branch's value, null when it is not taken. */
         public Value<T> value() {
-            return new Value<>(Flow.this, branch, new Value.Source.Chosen(when.condition, then.value(), null));
+            return chosen(null);
+        }
+
+        private Value<T> chosen(@Nullable Value<T> otherwise) {
+            return new Value<>(
+                    composition,
+                    composition.branch(),
+                    new Value.Source.Chosen(when.condition, then.value(), otherwise));
         }
 
         /** What is done when the condition does not hold. */
         public Value<T> otherwise(Supplier<@Nullable Value<T>> block) {
-            Inside<T> other = inside(new Branch(branch, when.condition, when.called, false), when.start, block);
-            frontier = union(List.of(then.last(), other.last()));
-            return new Value<>(Flow.this, branch, new Value.Source.Chosen(when.condition, then.value(), other.value()));
+            Composition.Inside<T> other = when.inside(false, block);
+            composition.goOnAfter(union(List.of(then.last(), other.last())));
+            return chosen(other.value());
         }
-    }
 
-    private <T> Inside<T> inside(Branch side, Set<Integer> start, Supplier<@Nullable Value<T>> block) {
-        Branch before = branch;
-        branch = side;
-        frontier = start;
-        try {
-            Value<T> value = block.get();
-            return new Inside<>(value, frontier);
-        } finally {
-            branch = before;
+        /** The same for branches without a value. */
+        public void otherwise(Runnable block) {
+            otherwise(() -> {
+                block.run();
+                return null;
+            });
         }
     }
 
     /** Runs branches beside each other; what follows waits for all of them. */
     public void parallel(Runnable... branches) {
-        Set<Integer> start = frontier;
+        Set<Integer> start = composition.frontier();
         List<Set<Integer>> ends = new ArrayList<>();
-        for (Runnable one : branches) {
-            frontier = start;
-            one.run();
-            ends.add(frontier);
-        }
-        frontier = union(ends);
+        Arrays.stream(branches).forEach(branch -> {
+            composition.goOnAfter(start);
+            branch.run();
+            ends.add(composition.frontier());
+        });
+        composition.goOnAfter(union(ends));
     }
 
     private static Set<Integer> union(List<Set<Integer>> sets) {
@@ -186,7 +221,7 @@ public final class Flow<I> {
     /** Publishes a point where others may add one step, which is given the value. */
     public <A> void hook(String called, Value<A> value) {
         Step<?, ?> filling = fillings.get(called);
-        filled.add(called);
+        hooks.add(called);
         add(
                 called,
                 List.of(value),
@@ -194,61 +229,22 @@ public final class Flow<I> {
     }
 
     private <T> Value<T> add(String called, List<Value<?>> reads, Node.Task task) {
-        if (composed) {
-            throw Failure.invalid("'" + called + "' is added to " + name + " after it was composed");
-        }
-        Names.checked("node", called);
-        reads.forEach(value -> checkReadable(value, called));
-        if (!names.add(called)) {
-            throw Failure.invalid("the workflow " + name + " has two nodes called '" + called
-                    + "'; rename one use of the step with named(\"…\")");
-        }
-        Node node = new Node(nodes.size(), called, frontier, branch, task);
-        nodes.add(node);
-        frontier = Set.of(node.index());
-        return new Value<>(this, branch, new Value.Source.Answer(node.index()));
+        return composition.add(prefix + called, reads, task);
     }
 
-    private void checkReadable(Value<?> value, String by) {
-        if (value.flow() != this) {
-            throw Failure.invalid("'" + by + "' in " + name + " reads a value of the workflow "
-                    + value.flow().name() + "; values belong to the workflow they were made in");
-        }
-        if (!branch.isWithin(value.branch())) {
-            throw Failure.invalid("'" + by + "' in " + name + " reads a value of " + value.branch()
-                    + ", which may not be taken; use the value that when(…) answers");
-        }
-        Set<Integer> later = value.needs();
-        later.removeAll(before());
-        if (!later.isEmpty()) {
-            throw Failure.invalid("'" + by + "' in " + name + " reads '"
-                    + nodes.get(later.iterator().next()).name() + "', which runs beside it, not before it");
-        }
-    }
-
-    /** Every node that is settled when the next one starts. */
-    private Set<Integer> before() {
-        Set<Integer> before = new HashSet<>(frontier);
-        for (int index = nodes.size() - 1; index >= 0; index--) {
-            if (before.contains(index)) {
-                before.addAll(nodes.get(index).after());
-            }
-        }
-        return before;
-    }
-
-    /** Ends the composition. */
-    List<Node> end(@Nullable Value<?> output) {
+    /** Ends the composition of this workflow, which may go on in the one it is a part of. */
+    <O> Value<O> end(@Nullable Value<O> output) {
         if (output != null) {
-            checkReadable(output, "the workflow's own value");
+            composition.checkReadable(output, "the workflow's own value");
         }
         Map<String, Step<?, ?>> unknown = new LinkedHashMap<>(fillings);
-        unknown.keySet().removeAll(filled);
+        unknown.keySet().removeAll(hooks);
         if (!unknown.isEmpty()) {
-            throw Failure.invalid("the workflow " + name + " has no hook '"
-                    + unknown.keySet().iterator().next() + "'; it has: " + filled);
+            throw Failure.invalid("the workflow " + composition.name() + " has no hook '"
+                    + unknown.keySet().iterator().next() + "'; it has: " + hooks);
         }
-        composed = true;
-        return List.copyOf(nodes);
+        return output == null
+                ? new Value<>(composition, Branch.TOP, new Value.Source.Computed(List.of(), none -> null))
+                : output;
     }
 }

@@ -28,6 +28,9 @@ record Node(int index, String name, Set<Integer> after, Branch branch, Task task
         /** Nothing but the choice of a branch. */
         record Choose(Value<?> value, Predicate<@Nullable Object> condition) implements Task {}
 
+        /** An event that leaves with the run's end, if it ends well. */
+        record Emit(String address, Value<?> payload) implements Task {}
+
         /** Nothing, unless somebody has filled the point. */
         record Point(Value<?> value) implements Task {}
     }
@@ -43,5 +46,22 @@ record Node(int index, String name, Set<Integer> after, Branch branch, Task task
             return invoke.step();
         }
         return task instanceof Task.Each each ? each.step() : null;
+    }
+
+    /** What kind of place it is, in a word. */
+    String kind() {
+        if (task instanceof Task.Each) {
+            return "each";
+        }
+        if (task instanceof Task.Sleep) {
+            return "sleep";
+        }
+        if (task instanceof Task.Choose) {
+            return "when";
+        }
+        if (task instanceof Task.Emit) {
+            return "emit";
+        }
+        return task instanceof Task.Point ? "hook" : "step";
     }
 }

@@ -7,21 +7,27 @@ import io.vertx.sqlclient.Row;
 import io.vinculum.database.Database;
 import io.vinculum.database.Statement;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Which shards this node owns. One statement a second, on PostgreSQL's clock, says that the node is alive and takes the
- * shards of nodes that are not; each taking raises the shard's epoch, which shuts the former owner out of the
- * {@link Ledger}. The node's name is new at every start, so that two of them are never taken for one.
+ * Which shards this node owns. One statement a second, on PostgreSQL's clock, says that the node is alive and takes shards
+ * of nodes that are not, up to its share; each taking raises the shard's epoch, which shuts the former owner out of the
+ * {@link Ledger}. The node's name is new at every start, so that two of them are never taken for one. A node with more
+ * than its share lets go of shards in which nothing is under way.
  */
 final class Ownership {
+    private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
+
     static final int SHARDS = 1_024;
 
     /** A node is given up for dead so long after its last word. */
@@ -30,15 +36,35 @@ final class Ownership {
     private static final long BEAT_MILLIS = 1_000;
 
     private static final String BEAT = """
-            with beat as (
+            with others as (
+              select count(*) as number from vinculum.workflow_node where lease_until >= now() and node <> $1::uuid),
+            beat as (
               insert into vinculum.workflow_node (node, lease_until) values ($1::uuid, now() + $2::int8 * interval '1 ms')
               on conflict (node) do update set lease_until = excluded.lease_until),
-            taken as (
-              update vinculum.workflow_shard s set node = $1::uuid, epoch = s.epoch + 1
+            mine as (
+              select count(*) as number, array_agg(shard) as shards from vinculum.workflow_shard where node = $1::uuid),
+            free as (
+              select s.shard, s.node is not null and s.node <> $1::uuid as crashed from vinculum.workflow_shard s
               where case when s.node = $1::uuid then $3::bool else not exists (
                 select from vinculum.workflow_node n where n.node = s.node and n.lease_until >= now()) end
-              returning s.shard, s.epoch)
-            select (select array_agg(shard) from taken) as shards, (select array_agg(epoch) from taken) as epochs
+              order by s.shard
+              limit (select greatest(0, ceil($4::int4 / (others.number + 1.0))
+                - case when $3::bool then 0 else mine.number end) from others, mine)
+              for update of s skip locked),
+            taken as (
+              update vinculum.workflow_shard s set node = $1::uuid, epoch = s.epoch + 1 from free
+              where s.shard = free.shard
+              returning s.shard, s.epoch, free.crashed)
+            select (select array_agg(shard order by shard) from taken) as shards,
+              (select array_agg(epoch order by shard) from taken) as epochs,
+              (select array_agg(crashed order by shard) from taken) as crashed,
+              (select number from others) as others,
+              (extract(epoch from clock_timestamp()) * 1000)::int8 as clock,
+              (select shards from mine where number <> $5::int4) as mine
+            """;
+
+    private static final String RELEASE = """
+            update vinculum.workflow_shard set node = null where node = $1::uuid and shard = any($2::int4[])
             """;
 
     private static final String LEAVE = """
@@ -46,39 +72,59 @@ final class Ownership {
             update vinculum.workflow_shard set node = null where node = $1::uuid
             """;
 
+    /**
+     * A shard that is this node's now.
+     *
+     * @param crashed whether its former owner fell silent, rather than letting it go
+     */
+    record Taken(int shard, long epoch, boolean crashed) {}
+
+    /** What follows from owning. */
+    interface Listener {
+        /** These are this node's now. */
+        void taken(List<Taken> shards);
+
+        /** Whether something of a shard is under way here. */
+        boolean isBusy(int shard);
+
+        /** The node lets go of a shard in which nothing is under way. */
+        void released(int shard);
+
+        /** The node was silent for longer than its lease, so that nothing may be its any more. */
+        void lost();
+
+        /** PostgreSQL's clock has come so far. */
+        void clock(Instant now);
+    }
+
     private final UUID node = UUID.randomUUID();
     private final Vertx vertx;
     private final Context context;
     private final Database database;
-    private final Consumer<List<Integer>> taken;
-    private final Runnable lost;
-    private final Map<Integer, Long> epochs = new HashMap<>();
+    private final Listener listener;
+    private final TreeMap<Integer, Long> epochs = new TreeMap<>();
     private long lastBeat = System.nanoTime();
     /** Whether what is still this node's by name has to be taken anew. */
     private boolean silent;
 
     private boolean stopped;
+    private Future<Void> beating = Future.succeededFuture();
 
-    /**
-     * Makes it; nothing is owned before {@link #start}.
-     *
-     * @param taken is told of shards that are this node's now
-     * @param lost is called when the node has been silent for longer than its lease, so that nothing may be its any more
-     */
-    Ownership(Vertx vertx, Context context, Database database, Consumer<List<Integer>> taken, Runnable lost) {
+    /** Makes it; nothing is owned before {@link #start}. */
+    Ownership(Vertx vertx, Context context, Database database, Listener listener) {
         this.vertx = vertx;
         this.context = context;
         this.database = database;
-        this.taken = taken;
-        this.lost = lost;
+        this.listener = listener;
     }
 
     UUID node() {
         return node;
     }
 
-    static int shardOf(String runId) {
-        return Math.floorMod(runId.hashCode(), SHARDS);
+    /** The shard of whatever has a name. */
+    static int shardOf(String name) {
+        return Math.floorMod(name.hashCode(), SHARDS);
     }
 
     /** The epoch under which this node owns a shard; empty when it does not. */
@@ -86,15 +132,23 @@ final class Ownership {
         return Optional.ofNullable(epochs.get(shard));
     }
 
+    /** A shard of this node's, the given one or the next it has; empty when it has none. */
+    Optional<Integer> ownNear(int shard) {
+        Map.Entry<Integer, Long> next = epochs.ceilingEntry(shard);
+        return Optional.ofNullable(next == null ? epochs.firstEntry() : next).map(Map.Entry::getKey);
+    }
+
     Future<Void> start() {
-        return beat().onComplete(first -> again());
+        beating = beat();
+        return beating.onComplete(first -> again());
     }
 
     private void again() {
         vertx.timer(BEAT_MILLIS, TimeUnit.MILLISECONDS)
                 .onSuccess(fired -> context.runOnContext(now -> {
                     if (!stopped) {
-                        beat().onComplete(done -> again());
+                        beating = beat();
+                        beating.onComplete(done -> again());
                     }
                 }));
     }
@@ -102,12 +156,13 @@ final class Ownership {
     private Future<Void> beat() {
         long sent = System.nanoTime();
         giveUpWhenSilent(sent);
-        return database.write(Statement.of(BEAT, node, LEASE.toMillis(), silent))
+        return database.write(Statement.of(BEAT, node, LEASE.toMillis(), silent, SHARDS, epochs.size()))
                 .map(rows -> {
                     context.runOnContext(now -> heard(sent, rows.get(0)));
                     return (Void) null;
                 })
                 .recover(cause -> {
+                    LOG.warn("no word of this node reached the database: {}", cause.getMessage());
                     context.runOnContext(now -> giveUpWhenSilent(System.nanoTime()));
                     return Future.succeededFuture();
                 });
@@ -117,22 +172,75 @@ final class Ownership {
         if (now - lastBeat > LEASE.toNanos() && !epochs.isEmpty()) {
             epochs.clear();
             silent = true;
-            lost.run();
+            listener.lost();
         }
     }
 
     private void heard(long sent, Row row) {
-        lastBeat = sent;
-        silent = false;
-        Integer[] shards = row.getArrayOfIntegers(0);
-        Long[] numbers = row.getArrayOfLongs(1);
-        if (shards == null || numbers == null) {
+        if (stopped) {
             return;
         }
-        for (int i = 0; i < shards.length; i++) {
-            epochs.put(shards[i], numbers[i]);
+        boolean wasSilent = silent;
+        lastBeat = sent;
+        silent = false;
+        Integer[] mine = row.getArrayOfIntegers(5);
+        if (mine != null && !wasSilent) {
+            keepOnly(Set.of(mine));
         }
-        taken.accept(Arrays.asList(shards));
+        List<Taken> taken = taken(row);
+        taken.forEach(one -> epochs.put(one.shard(), one.epoch()));
+        if (!taken.isEmpty()) {
+            listener.taken(taken);
+        }
+        release((int) Math.ceil(SHARDS / (row.getLong(3) + 1.0)));
+        listener.clock(Instant.ofEpochMilli(row.getLong(4)));
+    }
+
+    /** What others have taken although this node was heard of in time is lost all the same. */
+    private void keepOnly(Set<Integer> shards) {
+        List<Integer> gone = epochs.keySet().stream()
+                .filter(shard -> !shards.contains(shard))
+                .toList();
+        gone.forEach(shard -> {
+            epochs.remove(shard);
+            listener.released(shard);
+        });
+    }
+
+    private static List<Taken> taken(Row row) {
+        Integer[] shards = row.getArrayOfIntegers(0);
+        Long[] numbers = row.getArrayOfLongs(1);
+        Boolean[] crashed = row.getArrayOfBooleans(2);
+        List<Taken> taken = new ArrayList<>();
+        if (shards != null && numbers != null && crashed != null) {
+            for (int i = 0; i < shards.length; i++) {
+                taken.add(new Taken(shards[i], numbers[i], crashed[i]));
+            }
+        }
+        return taken;
+    }
+
+    /** Lets others have what is more than this node's share, as far as nothing is under way in it. */
+    private void release(int share) {
+        List<Integer> free = epochs.keySet().stream()
+                .filter(shard -> !listener.isBusy(shard))
+                .limit(Math.max(0, epochs.size() - share))
+                .toList();
+        if (free.isEmpty()) {
+            return;
+        }
+        free.forEach(shard -> {
+            epochs.remove(shard);
+            listener.released(shard);
+        });
+        letGo(free.toArray(Integer[]::new));
+    }
+
+    /** What could not be said is said again: nobody else may have the shards before. */
+    private void letGo(Integer[] shards) {
+        database.write(Statement.of(RELEASE, node, shards))
+                .onFailure(
+                        cause -> vertx.timer(BEAT_MILLIS, TimeUnit.MILLISECONDS).onSuccess(fired -> letGo(shards)));
     }
 
     /** Says nothing more, as a process that was killed. */
@@ -145,6 +253,8 @@ final class Ownership {
     Future<Void> stop() {
         stopped = true;
         epochs.clear();
-        return database.write(Statement.of(LEAVE, node)).mapEmpty();
+        // A beat that arrived later would take everything again.
+        return beating.transform(done -> database.write(Statement.of(LEAVE, node)))
+                .mapEmpty();
     }
 }

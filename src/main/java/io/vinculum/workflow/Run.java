@@ -1,55 +1,162 @@
 package io.vinculum.workflow;
 
 import io.vinculum.failure.Failure;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a workflow: what it was started with and what has come of each place. For one thread at a time. */
 final class Run {
-    private final String id;
-    private final long epoch;
+    private final Start start;
     private final Workflow<?, ?> workflow;
     private final @Nullable Object input;
+    private final Map<Entry.State, Integer> counts = new EnumMap<>(Entry.State.class);
     private final Map<Position, Entry> entries = new LinkedHashMap<>();
     private final Map<Integer, Boolean> choices = new HashMap<>();
+    private final Map<Integer, Items> items = new HashMap<>();
+    private @Nullable Deque<Position> undos;
     private RunState state = RunState.INVOKING;
+    private boolean durable;
+    private boolean paused;
     private int places;
+    private boolean stuck;
+    private boolean misfit;
+    private boolean abandoned;
     private boolean resumed;
     private @Nullable Failure error;
 
-    Run(String id, Workflow<?, ?> workflow, @Nullable Object input) {
-        this(id, workflow, input, 0);
+    /**
+     * How a run was started.
+     *
+     * @param id names it
+     * @param shard whose owner runs it
+     * @param epoch under which that owner writes
+     * @param age how long ago it was started, when it came to this owner
+     */
+    record Start(String id, int shard, long epoch, int priority, Duration age) {
+        static Start of(String id) {
+            return new Start(id, 0, 0, 0, Duration.ZERO);
+        }
     }
 
-    /** A run that is written down under the epoch of its shard. */
-    Run(String id, Workflow<?, ?> workflow, @Nullable Object input, long epoch) {
-        this.id = id;
-        this.epoch = epoch;
+    /** The elements of a list, and how many of the first ones are settled. */
+    static final class Items {
+        private final List<?> all;
+        private int settled;
+
+        Items(List<?> all) {
+            this.all = all;
+        }
+
+        List<?> all() {
+            return all;
+        }
+
+        int settled() {
+            return settled;
+        }
+
+        void settle() {
+            settled++;
+        }
+    }
+
+    Run(Start start, Workflow<?, ?> workflow, @Nullable Object input) {
+        this.start = start;
         this.workflow = workflow;
         this.input = input;
+        this.durable = workflow.options().durable();
     }
 
     String id() {
-        return id;
+        return start.id();
     }
 
-    long epoch() {
-        return epoch;
+    Start start() {
+        return start;
     }
 
     RunState state() {
         return state;
     }
 
+    /** The state as it is told. */
+    RunState shownState() {
+        if (paused) {
+            return stuck ? RunState.STUCK : RunState.PAUSED;
+        }
+        return state == RunState.INVOKING && isIdle() && any(Entry.State.WAITING) ? RunState.WAITING : state;
+    }
+
+    /** Whether nothing of it is under way, so that it is safe with another owner. */
+    boolean isIdle() {
+        return !isRunning() && !any(Entry.State.UNDOING);
+    }
+
+    /** Whether a body of it is under way. */
+    boolean isRunning() {
+        return any(Entry.State.RUNNING) || any(Entry.State.RECORDING);
+    }
+
+    /** Whether it goes on only when somebody else has done something. */
+    boolean waitsForOthers() {
+        return isIdle()
+                && !state.isEnd()
+                && (paused
+                        || (state == RunState.INVOKING
+                                && any(Entry.State.WAITING)
+                                && !any(Entry.State.PAUSED)
+                                && !any(Entry.State.READY)
+                                && entries.entrySet().stream().anyMatch(this::waitsForAnswer)));
+    }
+
+    private boolean waitsForAnswer(Map.Entry<Position, Entry> entry) {
+        return entry.getValue().is(Entry.State.WAITING) && stepAt(entry.getKey()) != null;
+    }
+
+    boolean isDurable() {
+        return durable;
+    }
+
+    /** It is written down from now on. */
+    void makeDurable() {
+        durable = true;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    void pause(boolean stopped) {
+        paused = stopped;
+        stuck = false;
+    }
+
+    /** Paused because its owners died of it. */
+    void makeStuck() {
+        paused = true;
+        stuck = true;
+    }
+
     /** Why it did not go on. */
     Optional<Failure> error() {
         return Optional.ofNullable(error);
+    }
+
+    @Nullable
+    Object input() {
+        return input;
     }
 
     /** What it answers; null until it is done, and when its workflow has no value. */
@@ -60,12 +167,29 @@ final class Run {
 
     @Nullable
     Object outputAt(RunState last) {
-        Value<?> output = workflow.output();
-        return last == RunState.DONE && output != null ? value(output) : null;
+        return last == RunState.DONE ? value(workflow.output()) : null;
+    }
+
+    /** Tells of each event that leaves with its end. */
+    void events(BiConsumer<String, @Nullable Object> event) {
+        for (Node node : workflow.nodes()) {
+            if (node.task() instanceof Node.Task.Emit emit && isTaken(node.branch())) {
+                event.accept(emit.address(), value(emit.payload()));
+            }
+        }
     }
 
     Workflow<?, ?> workflow() {
         return workflow;
+    }
+
+    String nameAt(Position position) {
+        return workflow.nodes().get(position.node()).name();
+    }
+
+    @Nullable
+    Step<?, ?> stepAt(Position position) {
+        return workflow.nodes().get(position.node()).step();
     }
 
     @Nullable
@@ -74,11 +198,15 @@ final class Run {
     }
 
     Entry entryAt(Position position) {
-        return entries.computeIfAbsent(position, at -> new Entry());
+        return entries.computeIfAbsent(position, at -> new Entry(counts));
+    }
+
+    Map<Position, Entry> entries() {
+        return entries;
     }
 
     boolean any(Entry.State asked) {
-        return entries.values().stream().anyMatch(entry -> entry.is(asked));
+        return counts.getOrDefault(asked, 0) > 0;
     }
 
     /** The next number in the order of completion. */
@@ -97,35 +225,80 @@ final class Run {
         return resumed;
     }
 
-    /** Turns round, with the first reason there is. */
+    /** Turns round, with the first reason there is. What only waited is not waited for any more. */
     void turnRound(Failure cause) {
-        if (state == RunState.INVOKING) {
+        if (state == RunState.INVOKING || state == RunState.DONE) {
             state = RunState.COMPENSATING;
             error = cause;
+            List<Entry> waiting = entries.values().stream()
+                    .filter(entry -> entry.is(Entry.State.WAITING)
+                            || entry.is(Entry.State.PAUSED)
+                            || entry.is(Entry.State.READY))
+                    .toList();
+            waiting.forEach(entry -> entry.fail(nextPlace(), entry.undoData()));
         }
+    }
+
+    /**
+     * It does not fit its workflow any more.
+     *
+     * @param something whether something it has done cannot be undone, so that it ends {@code failed}
+     */
+    void abandon(boolean something) {
+        misfit = true;
+        abandoned = something;
+    }
+
+    /** Whether its workflow has changed so that it can only be undone. */
+    boolean isMisfit() {
+        return misfit;
+    }
+
+    /** How a run ends that was turned round. */
+    RunState backEnd() {
+        return abandoned || any(Entry.State.UNDO_FAILED) ? RunState.FAILED : RunState.REVERTED;
+    }
+
+    /** Undoes once more what could not be undone. */
+    void turnRoundAgain() {
+        state = RunState.COMPENSATING;
+        undos = null;
+        entries.values().stream()
+                .filter(entry -> entry.is(Entry.State.UNDO_FAILED))
+                .forEach(Entry::readyToUndo);
     }
 
     void end(RunState last) {
         state = last;
     }
 
-    /** The places that were done, the last first. */
-    List<Position> undoable() {
-        List<Map.Entry<Position, Entry>> some = new ArrayList<>(entries.entrySet());
-        some.removeIf(entry -> !hasUndo(entry.getKey(), entry.getValue()));
-        some.sort(Comparator.comparing(entry -> -entry.getValue().order()));
-        return some.stream().map(Map.Entry::getKey).toList();
+    /** The next place to undo, the last that was done first; nothing may be under way any more. */
+    Optional<Position> nextToUndo() {
+        if (undos == null) {
+            undos = new ArrayDeque<>();
+            entries.entrySet().stream()
+                    .filter(entry -> hasUndo(entry.getKey(), entry.getValue()))
+                    .sorted(Comparator.comparing(entry -> -entry.getValue().order()))
+                    .map(Map.Entry::getKey)
+                    .forEach(undos::add);
+        }
+        while (!undos.isEmpty() && isOver(undos.element())) {
+            undos.remove();
+        }
+        return Optional.ofNullable(undos.peek());
+    }
+
+    private boolean isOver(Position position) {
+        Entry entry = entryAt(position);
+        return entry.is(Entry.State.UNDONE) || entry.is(Entry.State.UNDO_FAILED);
     }
 
     private boolean hasUndo(Position position, Entry entry) {
-        Step<?, ?> step = workflow.nodes().get(position.node()).step();
+        Step<?, ?> step = stepAt(position);
         boolean partlyDone = entry.is(Entry.State.FAILED) && entry.undoData() != null;
         return step != null
                 && step.undo().isPresent()
-                && (partlyDone
-                        || entry.is(Entry.State.DONE)
-                        || entry.is(Entry.State.UNDOING)
-                        || entry.is(Entry.State.UNDO_PAUSED));
+                && (partlyDone || entry.is(Entry.State.DONE) || entry.is(Entry.State.UNDO_READY));
     }
 
     /** What a value is in this run. */
@@ -136,8 +309,10 @@ final class Run {
             return answer(answer.node());
         }
         if (source instanceof Value.Source.Computed computed) {
-            List<@Nullable Object> of = new ArrayList<>();
-            computed.of().forEach(one -> of.add(value(one)));
+            List<@Nullable Object> of = new ArrayList<>(computed.of().size());
+            for (Value<?> one : computed.of()) {
+                of.add(value(one));
+            }
             return computed.function().apply(of);
         }
         if (source instanceof Value.Source.Chosen chosen) {
@@ -150,7 +325,7 @@ final class Run {
     private @Nullable Object answer(int node) {
         if (workflow.nodes().get(node).task() instanceof Node.Task.Each each) {
             List<@Nullable Object> answers = new ArrayList<>();
-            for (int item = 0; item < items(each).size(); item++) {
+            for (int item = 0; item < items(node, each).all().size(); item++) {
                 Entry entry = entries.get(new Position(node, item));
                 answers.add(entry == null ? null : entry.output());
             }
@@ -160,9 +335,15 @@ final class Run {
         return entry == null ? null : entry.output();
     }
 
-    List<?> items(Node.Task.Each each) {
-        List<?> items = (List<?>) value(each.items());
-        return items == null ? List.of() : items;
+    /** The elements that a node is run for; everything before it must be settled. */
+    Items items(int node, Node.Task.Each each) {
+        Items known = items.get(node);
+        if (known == null) {
+            List<?> all = (List<?>) value(each.items());
+            known = new Items(all == null ? List.of() : all);
+            items.put(node, known);
+        }
+        return known;
     }
 
     /** Which side a condition chose; everything before it must be settled. */
@@ -180,5 +361,18 @@ final class Run {
     boolean isTaken(Branch branch) {
         Branch parent = branch.parent();
         return parent == null || (isTaken(parent) && chose(branch.condition()) == branch.taken());
+    }
+
+    /** The place of a step by its name; empty when the workflow has none of that name. */
+    Optional<Position> position(String step, int item) {
+        return workflow.nodes().stream()
+                .filter(node -> node.name().equals(step))
+                .map(node -> new Position(node.index(), item))
+                .findFirst();
+    }
+
+    @Override
+    public String toString() {
+        return id() + " " + shownState().shown() + Objects.toString(error, "");
     }
 }

@@ -1,9 +1,9 @@
 package io.vinculum.workflow;
 
+import com.github.f4b6a3.uuid.UuidCreator;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What names a run: its workflow and the id its starter gave it, or one that was made. */
@@ -13,12 +13,28 @@ record RunKey(String workflow, String transactionId) {
     static RunKey of(Workflow<?, ?> workflow, JsonObject request) {
         Object given = request.getValue("transactionId");
         if (given == null) {
-            return new RunKey(workflow.name(), UUID.randomUUID().toString());
+            return new RunKey(workflow.name(), made());
         }
         if (given instanceof String text && !text.isEmpty() && text.length() <= LONGEST) {
             return new RunKey(workflow.name(), text);
         }
         throw Failure.invalid("transactionId takes a text of 1 to " + LONGEST + " characters");
+    }
+
+    /** The key of a run that is there: by its step's key, or by {@code id} and {@code transactionId}. */
+    static RunKey existing(Workflow<?, ?> workflow, JsonObject request) {
+        if (request.getValue("key") instanceof String text) {
+            return new RunKey(workflow.name(), StepKey.parse(text).transactionId());
+        }
+        if (request.getValue("transactionId") == null) {
+            throw Failure.invalid("a run is named by the workflow's id and the transactionId");
+        }
+        return of(workflow, request);
+    }
+
+    /** An id that grows with time, so that the newest rows lie together. */
+    private static String made() {
+        return UuidCreator.getTimeOrderedEpoch().toString();
     }
 
     static RunKey of(Run run) {
@@ -28,10 +44,6 @@ record RunKey(String workflow, String transactionId) {
 
     String id() {
         return workflow + "/" + transactionId;
-    }
-
-    int shard() {
-        return Ownership.shardOf(id());
     }
 
     @Nullable

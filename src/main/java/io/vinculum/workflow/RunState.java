@@ -5,6 +5,12 @@ import java.util.Locale;
 /** Where a run is. */
 public enum RunState {
     INVOKING,
+    /** Nothing of it is under way until a time has come, or somebody outside has answered. Told, never written down. */
+    WAITING,
+    /** Somebody has stopped it until he lets it go on. */
+    PAUSED,
+    /** Its owner died again and again at the same place; somebody has to look. */
+    STUCK,
     DONE,
     COMPENSATING,
     REVERTED,
@@ -14,5 +20,9 @@ public enum RunState {
     /** As it is told and written down. */
     public String shown() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    boolean isEnd() {
+        return this == DONE || this == REVERTED || this == FAILED;
     }
 }

@@ -8,6 +8,7 @@ import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Fault;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,29 +16,42 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs workflows: does what {@link Decision} says, and writes what came of it into a {@link Journal} before it goes on.
- * Each run is looked after by one event loop, so a run needs no lock; bodies run beside it.
+ * Each run is looked after by one event loop, so a run needs no lock; bodies run beside it. All methods are to be called
+ * on that event loop.
  */
 final class Runner {
     private final Vertx vertx;
     private final Context context;
     private final Timers timers;
     private final Journal journal;
+    private final BiConsumer<Run, RunState> told;
     private final ExecutorService threads = StepThreads.open();
     private final Map<String, Active> active = new HashMap<>();
 
-    /** A run under way. */
-    private record Active(Run run, Promise<Run> ended) {}
+    /** A run under way, and who waits for it. */
+    private static final class Active {
+        private final Run run;
+        private final Promise<Run> ended = Promise.promise();
+        private final List<Promise<Run>> waiting = new ArrayList<>();
 
-    Runner(Vertx vertx, Context context, Timers timers, Journal journal) {
+        Active(Run run) {
+            this.run = run;
+        }
+    }
+
+    /** A runner that tells of each state of a run once it is written down. */
+    Runner(Vertx vertx, Context context, Timers timers, Journal journal, BiConsumer<Run, RunState> told) {
         this.vertx = vertx;
         this.context = context;
         this.timers = timers;
         this.journal = journal;
+        this.told = told;
     }
 
     /** Timers that wait. */
@@ -49,39 +63,148 @@ final class Runner {
         };
     }
 
-    /** The end of a run that is under way. To be called on the event loop, as all the others. */
-    Optional<Future<Run>> find(String id) {
-        return Optional.ofNullable(active.get(id)).map(one -> one.ended().future());
+    /** A run that is under way. */
+    Optional<Run> find(String id) {
+        return Optional.ofNullable(active.get(id)).map(one -> one.run);
+    }
+
+    /** Every run that is under way. */
+    List<Run> all() {
+        return active.values().stream().map(one -> one.run).toList();
+    }
+
+    /**
+     * Waits until a run under way has ended, or goes on only when somebody else has done something.
+     */
+    Future<Run> settled(String id) {
+        Active one = active.get(id);
+        if (one == null) {
+            return Future.failedFuture(lost());
+        }
+        if (one.run.waitsForOthers()) {
+            return Future.succeededFuture(one.run);
+        }
+        Promise<Run> promise = Promise.promise();
+        one.waiting.add(promise);
+        return promise.future();
     }
 
     /** Begins a run, or goes on with one; answers it when it has ended. Its id must not be under way. */
     Future<Run> drive(Run run) {
-        Promise<Run> ended = Promise.promise();
-        active.put(run.id(), new Active(run, ended));
-        Decision.inDoubt(run).forEach(decision -> carryOut(run, decision));
-        advance(run);
-        return ended.future();
+        Future<Run> ended = admit(run);
+        begin(run);
+        return ended;
     }
 
-    /** Turns a run round: what it did is undone. Answers it when it has ended; empty when it is not under way. */
-    Optional<Future<Run>> cancel(String id) {
-        Active one = active.get(id);
-        if (one == null) {
-            return Optional.empty();
+    /** Takes a run that is to begin later; answers it when it has ended. */
+    Future<Run> admit(Run run) {
+        Active one = new Active(run);
+        active.put(run.id(), one);
+        return one.ended.future();
+    }
+
+    /** When a run under way will have ended, or is another node's. */
+    Future<Run> admittedEnd(Run run) {
+        Active one = active.get(run.id());
+        return one == null ? Future.failedFuture(lost()) : one.ended.future();
+    }
+
+    /** Begins a run that was admitted. */
+    void begin(Run run) {
+        run.workflow().options().timeout().ifPresent(most -> {
+            Duration left = most.minus(run.start().age());
+            later(run, left.isNegative() ? Duration.ZERO : left, () -> expire(run, most));
+        });
+        if (!run.resumed()) {
+            told.accept(run, run.state());
         }
-        Run run = one.run();
+        Decision.inDoubt(run).stream()
+                .map(Decision.Invoke.class::cast)
+                .filter(invoke -> run.entryAt(invoke.position()).undoData() == null)
+                .forEach(invoke -> invoke(run, invoke));
+        advance(run);
+    }
+
+    /** Lets what waits in a run that was taken over wait for what is left. */
+    void waitOn(Run run, Position position, Duration left) {
+        Entry entry = run.entryAt(position);
+        if (entry.is(Entry.State.PAUSED)) {
+            later(run, left, () -> beginAgain(run, position));
+        } else if (entry.is(Entry.State.WAITING)) {
+            int wait = entry.waits();
+            later(run, left, () -> wake(run, position, wait));
+        }
+    }
+
+    private void expire(Run run, Duration most) {
         if (run.state() == RunState.INVOKING) {
-            run.turnRound(new Failure(FailureCode.CONFLICT, "the run was cancelled"));
-            written(run, journal.changed(run, RunState.COMPENSATING, null), () -> advance(run));
+            turnRound(run, new Failure(FailureCode.TIMEOUT, "the run took longer than " + most));
         }
-        return Optional.of(one.ended().future());
+    }
+
+    /** Turns a run round: what it did is undone. Answers it when it has ended. */
+    Future<Run> cancel(Run run) {
+        run.pause(false);
+        if (run.state() == RunState.INVOKING) {
+            turnRound(run, cancelled());
+        } else {
+            advance(run);
+        }
+        Active one = active.get(run.id());
+        return one == null ? Future.failedFuture(lost()) : one.ended.future();
+    }
+
+    static Failure cancelled() {
+        return new Failure(FailureCode.CONFLICT, "the run was cancelled");
+    }
+
+    private void turnRound(Run run, Failure cause) {
+        run.turnRound(cause);
+        written(run, journal.changed(run, RunState.COMPENSATING), () -> {
+            told.accept(run, RunState.COMPENSATING);
+            advance(run);
+        });
+    }
+
+    /** Undoes a run that has ended, or what could not be undone of it. Answers it when it has ended again. */
+    Future<Run> undo(Run run) {
+        Future<Run> ended = admit(run);
+        told.accept(run, RunState.COMPENSATING);
+        advance(run);
+        return ended;
+    }
+
+    /** Writes down that a run is stuck. */
+    Future<Void> park(Run run) {
+        return changed(run, RunState.STUCK);
+    }
+
+    /** Begins nothing more of a run until {@link #resume}; what is under way is waited for and kept. */
+    Future<Void> pause(Run run) {
+        run.pause(true);
+        return changed(run, RunState.PAUSED);
+    }
+
+    Future<Void> resume(Run run) {
+        run.pause(false);
+        return changed(run, run.state()).onSuccess(written -> advance(run));
+    }
+
+    private Future<Void> changed(Run run, RunState state) {
+        Promise<Void> done = Promise.promise();
+        Future<Void> writing = journal.changed(run, state);
+        written(run, writing, () -> {
+            told.accept(run, state);
+            tellWhoWaits(run);
+            done.complete();
+        });
+        writing.onFailure(done::tryFail);
+        return done.future();
     }
 
     /** Forgets runs that are not this node's any more. */
     void drop(Predicate<Run> which) {
-        List.copyOf(active.values()).stream()
-                .filter(one -> which.test(one.run()))
-                .forEach(one -> lose(one.run(), new Ledger.Fenced()));
+        all().stream().filter(which).forEach(run -> lose(run, new Ledger.Fenced()));
     }
 
     /** Goes on when something is written; else the run is somebody else's. */
@@ -94,32 +217,44 @@ final class Runner {
                 .onFailure(cause -> lose(run, cause));
     }
 
-    private boolean isOurs(Run run) {
+    /** Whether a run is under way here. */
+    boolean isOurs(Run run) {
         Active one = active.get(run.id());
-        return one != null && one.run() == run;
+        return one != null && one.run == run;
     }
 
     private void lose(Run run, Throwable cause) {
         Active one = active.get(run.id());
-        if (one != null && one.run() == run) {
+        if (one != null && one.run == run) {
             active.remove(run.id());
-            one.ended()
-                    .fail(
-                            cause instanceof Failure known
-                                    ? known
-                                    : new Failure(
-                                            FailureCode.UNAVAILABLE,
-                                            "another node goes on with the run; ask for it again"));
+            Failure failure = cause instanceof Failure known ? known : lost();
+            one.ended.fail(failure);
+            one.waiting.forEach(promise -> promise.fail(failure));
         }
+    }
+
+    /** Somebody else goes on with a run. */
+    static Failure lost() {
+        return new Failure(FailureCode.UNAVAILABLE, "another node goes on with the run; ask for it again");
     }
 
     private void advance(Run run) {
         decide(run).forEach(decision -> carryOut(run, decision));
+        tellWhoWaits(run);
+    }
+
+    private void tellWhoWaits(Run run) {
+        Active one = active.get(run.id());
+        if (one != null && !one.waiting.isEmpty() && run.waitsForOthers()) {
+            List<Promise<Run>> waiting = List.copyOf(one.waiting);
+            one.waiting.clear();
+            waiting.forEach(promise -> promise.complete(run));
+        }
     }
 
     private void carryOut(Run run, Decision decision) {
         if (decision instanceof Decision.Invoke invoke) {
-            invoke(run, invoke.position(), invoke.step(), invoke.input());
+            invoke(run, invoke);
         } else if (decision instanceof Decision.Sleep sleep) {
             sleep(run, sleep);
         } else if (decision instanceof Decision.Undo undo) {
@@ -130,7 +265,7 @@ final class Runner {
     }
 
     /** Conditions and transforms are code of the workflow's author; what they throw turns the run round. */
-    private static Iterable<Decision> decide(Run run) {
+    private static List<Decision> decide(Run run) {
         try {
             return Decision.next(run);
         } catch (RuntimeException thrown) {
@@ -142,7 +277,7 @@ final class Runner {
     private void end(Run run, RunState state) {
         Future<Void> writing;
         try {
-            writing = journal.changed(run, state, run.outputAt(state));
+            writing = journal.changed(run, state);
         } catch (RuntimeException thrown) {
             run.turnRound(shown(thrown));
             advance(run);
@@ -155,47 +290,244 @@ final class Runner {
     private void complete(Run run) {
         Active one = active.remove(run.id());
         if (one != null) {
-            one.ended().complete(run);
+            told.accept(run, run.state());
+            one.ended.complete(run);
+            one.waiting.forEach(promise -> promise.complete(run));
         }
     }
 
     private void sleep(Run run, Decision.Sleep sleep) {
         Entry entry = run.entryAt(sleep.position());
-        entry.pause();
-        later(run, sleep.duration(), () -> done(run, sleep.position(), null, null));
+        entry.begin(null);
+        waits(run, sleep.position(), sleep.duration(), null, Duration.ZERO);
     }
 
-    private void invoke(Run run, Position position, Step<?, ?> step, @Nullable Object input) {
+    private void invoke(Run run, Decision.Invoke decision) {
+        Position position = decision.position();
+        Step<?, ?> step = decision.step();
         Entry entry = run.entryAt(position);
-        entry.begin();
-        StepContext told = new StepContext(run.id(), name(run, position), position, entry.attempts(), false);
-        attempt(run, position, step, () -> step.run(input, told))
-                .onSuccess(output -> done(run, position, output, told.undoData().orElse(output)))
-                .onFailure(cause -> failed(run, position, step, input, cause));
+        entry.begin(decision.input());
+        int attempt = entry.attempts();
+        long started = System.nanoTime();
+        StepContext context = new StepContext(
+                run, position, attempt, false, data -> keep(run, position, attempt, data, elapsed(started)));
+        context.prepared(entry.undoData());
+        if (step.isTransactional()) {
+            within(run, position, step, context, started);
+            return;
+        }
+        attempt(run, context, step, () -> step.run(decision.input(), context))
+                .onSuccess(output -> answered(run, position, step, context, output, elapsed(started)))
+                .onFailure(cause -> failed(run, position, context, cause, elapsed(started)));
+    }
+
+    private static Duration elapsed(long since) {
+        return Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    /** What a body prepared, before it goes on; called from its thread. */
+    private Future<Void> keep(Run run, Position position, int attempt, Object data, Duration elapsed) {
+        Promise<Void> kept = Promise.promise();
+        context.runOnContext(now -> {
+            Entry entry = run.entryAt(position);
+            if (!isOurs(run) || !isTrying(entry, attempt)) {
+                kept.fail(lost());
+                return;
+            }
+            entry.prepared(data);
+            record(run, position, Recorded.State.PREPARED, null, data, null, elapsed, Optional.empty())
+                    .onSuccess(kept::complete)
+                    .onFailure(cause -> {
+                        kept.fail(cause);
+                        lose(run, cause);
+                    });
+        });
+        return kept.future();
+    }
+
+    private static boolean isTrying(Entry entry, int attempt) {
+        return entry.is(Entry.State.RUNNING) && entry.attempts() == attempt;
+    }
+
+    private void answered(
+            Run run,
+            Position position,
+            Step<?, ?> step,
+            StepContext context,
+            @Nullable Object output,
+            Duration elapsed) {
+        // It may have been ended from outside meanwhile.
+        if (!isTrying(run.entryAt(position), context.attempt())) {
+            return;
+        }
+        Object undoData = context.undoData().orElse(null);
+        if (!step.isAsync()) {
+            done(run, position, output, undoData == null ? output : undoData, elapsed);
+        } else if (run.state() == RunState.INVOKING) {
+            waits(run, position, step.options().timeout(), undoData, elapsed);
+        } else {
+            // Nobody waits for the answer of a run that turned round.
+            fail(run, position, run.error().orElseGet(Runner::cancelled), undoData, elapsed);
+        }
+    }
+
+    /** Work in the transaction that records its result; whether it counts is known when it has ended. */
+    private void within(Run run, Position position, Step<?, ?> step, StepContext told, long started) {
+        Entry entry = run.entryAt(position);
+        int place = run.nextPlace();
+        journal.within(
+                        run,
+                        position,
+                        session -> step.run(entry.input(), session, told)
+                                .timeout(step.options().timeout().toMillis(), TimeUnit.MILLISECONDS)
+                                .map(output -> new Journal.Result(
+                                        false,
+                                        Recorded.State.OK,
+                                        told.attempt(),
+                                        place,
+                                        entry.input(),
+                                        output,
+                                        told.undoData().orElse(output),
+                                        null,
+                                        elapsed(started),
+                                        Optional.empty())))
+                .onComplete(result -> context.runOnContext(now -> {
+                    if (!isOurs(run)) {
+                        return;
+                    }
+                    if (result.succeeded()) {
+                        entry.done(
+                                place, result.result().output(), result.result().undoData());
+                        advance(run);
+                    } else if (result.cause() instanceof Ledger.Fenced) {
+                        lose(run, result.cause());
+                    } else {
+                        failed(run, position, told, result.cause(), elapsed(started));
+                    }
+                }));
+    }
+
+    /** Waits for a time to come, or for an answer from outside, at most so long. */
+    private void waits(Run run, Position position, Duration most, @Nullable Object undoData, Duration elapsed) {
+        Entry entry = run.entryAt(position);
+        entry.await(undoData);
+        int wait = entry.waits();
+        Future<Void> writing =
+                record(run, position, Recorded.State.WAITING, null, undoData, null, elapsed, Optional.of(most));
+        written(run, writing, () -> {
+            later(run, most, () -> wake(run, position, wait));
+            if (entry.is(Entry.State.WAITING)) {
+                told.accept(run, run.shownState());
+            }
+            tellWhoWaits(run);
+        });
+    }
+
+    /** The time has come: a sleep is over, somebody outside has not answered. */
+    private void wake(Run run, Position position, int wait) {
+        Entry entry = run.entryAt(position);
+        if (!entry.is(Entry.State.WAITING) || entry.waits() != wait) {
+            return;
+        }
+        Step<?, ?> step = run.stepAt(position);
+        if (step == null) {
+            done(run, position, null, null, Duration.ZERO);
+        } else {
+            Failure late = new Failure(
+                    FailureCode.TIMEOUT,
+                    "the step '" + run.nameAt(position) + "' was not ended within "
+                            + step.options().timeout());
+            tryAgainOrFail(run, position, step, late, Optional.ofNullable(entry.undoData()), Duration.ZERO);
+        }
+    }
+
+    /**
+     * Ends a step that somebody outside ends.
+     *
+     * @return when it is written down
+     */
+    Future<Void> succeed(Run run, Position position, @Nullable Object output) {
+        Entry entry = run.entryAt(position);
+        return done(run, position, output, entry.undoData() == null ? output : entry.undoData(), Duration.ZERO);
+    }
+
+    /** Ends a step that somebody outside has failed at. */
+    Future<Void> fail(Run run, Position position, Throwable cause) {
+        Entry entry = run.entryAt(position);
+        Step<?, ?> step = run.stepAt(position);
+        return step == null
+                ? Future.succeededFuture()
+                : tryAgainOrFail(run, position, step, cause, Optional.ofNullable(entry.undoData()), Duration.ZERO);
+    }
+
+    /** Lets the time of a step that somebody outside ends begin anew. */
+    Future<Void> renew(Run run, Position position) {
+        Entry entry = run.entryAt(position);
+        Step<?, ?> step = run.stepAt(position);
+        if (step != null && entry.is(Entry.State.WAITING)) {
+            waits(run, position, step.options().timeout(), entry.undoData(), Duration.ZERO);
+        }
+        return Future.succeededFuture();
+    }
+
+    /** Decides that a step need not be done. */
+    Future<Void> skip(Run run, Position position) {
+        Entry entry = run.entryAt(position);
+        entry.skip(run.nextPlace());
+        Future<Void> writing =
+                record(run, position, Recorded.State.SKIPPED, null, null, null, Duration.ZERO, Optional.empty());
+        written(run, writing, () -> advance(run));
+        return writing;
+    }
+
+    private Future<Void> record(
+            Run run,
+            Position position,
+            Recorded.State state,
+            @Nullable Object output,
+            @Nullable Object undoData,
+            @Nullable Failure error,
+            Duration elapsed,
+            Optional<Duration> wake) {
+        Entry entry = run.entryAt(position);
+        return journal.recorded(
+                run,
+                position,
+                new Journal.Result(
+                        false,
+                        state,
+                        entry.attempts(),
+                        entry.order(),
+                        entry.input(),
+                        output,
+                        undoData,
+                        error,
+                        elapsed,
+                        wake));
     }
 
     /** A result counts once it is written: what follows a step must never have seen another one. */
-    private void done(Run run, Position position, @Nullable Object output, @Nullable Object undoData) {
+    private Future<Void> done(
+            Run run, Position position, @Nullable Object output, @Nullable Object undoData, Duration elapsed) {
         Entry entry = run.entryAt(position);
-        int place = run.nextPlace();
+        entry.done(run.nextPlace(), output, undoData);
         Future<Void> writing;
         try {
-            writing = journal.recorded(
-                    run, position, new Journal.Result(false, true, entry.attempts(), place, output, undoData, null));
+            writing = record(run, position, Recorded.State.OK, output, undoData, null, elapsed, Optional.empty());
         } catch (Failure unkeepable) {
-            fail(run, position, unkeepable, null);
-            return;
+            return fail(run, position, unkeepable, null, elapsed);
         }
-        entry.done(place, output, undoData);
         if (isAtItsEnd(run)) {
             endWith(run, writing);
-            return;
+            return writing;
         }
-        entry.reopen();
+        entry.record();
+        int place = entry.order();
         written(run, writing, () -> {
             entry.done(place, output, undoData);
             advance(run);
         });
+        return writing;
     }
 
     private static boolean isAtItsEnd(Run run) {
@@ -212,7 +544,7 @@ final class Runner {
     private void endWith(Run run, Future<Void> lastResult) {
         Future<Void> ending;
         try {
-            ending = journal.changed(run, RunState.DONE, run.outputAt(RunState.DONE));
+            ending = journal.changed(run, RunState.DONE);
         } catch (RuntimeException thrown) {
             written(run, lastResult, () -> advance(run));
             return;
@@ -221,63 +553,109 @@ final class Runner {
         written(run, Future.all(lastResult, ending).mapEmpty(), () -> complete(run));
     }
 
-    private void failed(Run run, Position position, Step<?, ?> step, @Nullable Object input, Throwable cause) {
-        Entry entry = run.entryAt(position);
-        StepOptions options = step.options();
-        if (run.state() == RunState.INVOKING && isWorthRetrying(cause) && entry.attempts() <= options.retries()) {
-            entry.pause();
-            later(run, options.pause(entry.attempts()), () -> {
-                if (run.state() == RunState.INVOKING) {
-                    invoke(run, position, step, input);
-                }
-            });
-            return;
+    private void failed(Run run, Position position, StepContext context, Throwable cause, Duration elapsed) {
+        Step<?, ?> step = run.stepAt(position);
+        if (step != null && isTrying(run.entryAt(position), context.attempt())) {
+            tryAgainOrFail(run, position, step, cause, context.undoData(), elapsed);
         }
-        fail(run, position, shown(cause), cause instanceof PermanentFailure permanent ? permanent.data() : null);
     }
 
-    private void fail(Run run, Position position, Failure failure, @Nullable Object undoData) {
+    private Future<Void> tryAgainOrFail(
+            Run run, Position position, Step<?, ?> step, Throwable cause, Optional<Object> prepared, Duration elapsed) {
         Entry entry = run.entryAt(position);
-        Step<?, ?> step = run.workflow().nodes().get(position.node()).step();
+        StepOptions options = step.options();
+        if (run.state() != RunState.INVOKING || !isWorthRetrying(cause) || entry.attempts() > options.retries()) {
+            Object partly = cause instanceof PermanentFailure permanent && permanent.data() != null
+                    ? permanent.data()
+                    : prepared.orElse(null);
+            return fail(run, position, shown(cause), partly, elapsed);
+        }
+        Duration pause = options.pause(entry.attempts());
+        entry.pause();
+        entry.prepared(prepared.orElse(null));
+        Future<Void> writing = record(
+                run,
+                position,
+                Recorded.State.RETRYING,
+                null,
+                entry.undoData(),
+                shown(cause),
+                elapsed,
+                Optional.of(pause));
+        written(run, writing, () -> later(run, pause, () -> beginAgain(run, position)));
+        return writing;
+    }
+
+    private void beginAgain(Run run, Position position) {
+        Entry entry = run.entryAt(position);
+        if (entry.is(Entry.State.PAUSED)) {
+            entry.ready();
+            advance(run);
+        }
+    }
+
+    private Future<Void> fail(
+            Run run, Position position, Failure failure, @Nullable Object undoData, Duration elapsed) {
+        Entry entry = run.entryAt(position);
+        Step<?, ?> step = run.stepAt(position);
         boolean goesOn = step != null && step.options().continueOnFailure();
-        int place = run.nextPlace();
-        Journal.Result result = new Journal.Result(false, false, entry.attempts(), place, null, undoData, failure);
-        written(run, journal.recorded(run, position, result), () -> {
+        entry.fail(run.nextPlace(), undoData);
+        int place = entry.order();
+        Future<Void> writing =
+                record(run, position, Recorded.State.FAILED, null, undoData, failure, elapsed, Optional.empty());
+        entry.record();
+        written(run, writing, () -> {
             entry.fail(place, undoData);
             if (!goesOn) {
                 run.turnRound(failure);
+                told.accept(run, run.state());
             }
             advance(run);
         });
+        return writing;
     }
 
     private void undo(Run run, Position position, Step<?, ?> step) {
         Step.Undoing<?> undoing = step.undo().orElseThrow();
         Entry entry = run.entryAt(position);
         entry.beginUndo();
-        StepContext told = new StepContext(run.id(), name(run, position), position, entry.undoAttempts(), true);
-        attempt(run, position, step, () -> {
-                    undoing.run(entry.undoData(), told);
+        long started = System.nanoTime();
+        StepContext context =
+                new StepContext(run, position, entry.undoAttempts(), true, data -> Future.succeededFuture());
+        attempt(run, context, step, () -> {
+                    undoing.run(entry.undoData(), context);
                     return null;
                 })
-                .onSuccess(undone -> undoRecorded(run, position, null))
-                .onFailure(cause -> undoFailed(run, position, step, cause));
+                .onSuccess(undone -> undoRecorded(run, position, null, elapsed(started)))
+                .onFailure(cause -> undoFailed(run, position, step, cause, elapsed(started)));
     }
 
-    private void undoFailed(Run run, Position position, Step<?, ?> step, Throwable cause) {
+    private void undoFailed(Run run, Position position, Step<?, ?> step, Throwable cause, Duration elapsed) {
         Entry entry = run.entryAt(position);
         if (entry.undoAttempts() <= step.options().undoRetries()) {
             entry.pauseUndo();
-            later(run, step.options().pause(entry.undoAttempts()), () -> undo(run, position, step));
+            later(run, step.options().pause(entry.undoAttempts()), () -> {
+                entry.readyToUndo();
+                advance(run);
+            });
         } else {
-            undoRecorded(run, position, shown(cause));
+            undoRecorded(run, position, shown(cause), elapsed);
         }
     }
 
-    private void undoRecorded(Run run, Position position, @Nullable Failure failure) {
+    private void undoRecorded(Run run, Position position, @Nullable Failure failure, Duration elapsed) {
         Entry entry = run.entryAt(position);
-        Journal.Result result =
-                new Journal.Result(true, failure == null, entry.undoAttempts(), run.nextPlace(), null, null, failure);
+        Journal.Result result = new Journal.Result(
+                true,
+                failure == null ? Recorded.State.OK : Recorded.State.FAILED,
+                entry.undoAttempts(),
+                run.nextPlace(),
+                null,
+                null,
+                null,
+                failure,
+                elapsed,
+                Optional.empty());
         written(run, journal.recorded(run, position, result), () -> {
             if (failure == null) {
                 entry.undone();
@@ -298,15 +676,11 @@ final class Runner {
                 }));
     }
 
-    private static String name(Run run, Position position) {
-        return run.workflow().nodes().get(position.node()).name();
-    }
-
     /** Answers on the run's event loop. */
     private Future<@Nullable Object> attempt(
-            Run run, Position position, Step<?, ?> step, Callable<@Nullable Object> body) {
+            Run run, StepContext told, Step<?, ?> step, Callable<@Nullable Object> body) {
         Promise<@Nullable Object> here = Promise.promise();
-        Attempt.start(name(run, position), step.options().timeout(), threads, timers, body)
+        Attempt.start(told, step.options().timeout(), threads, timers, body)
                 .onComplete(result -> context.runOnContext(now -> {
                     // What a run that was lost still answers is nobody's business.
                     if (isOurs(run)) {

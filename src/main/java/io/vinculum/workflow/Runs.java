@@ -9,20 +9,24 @@ import io.vinculum.database.Database;
 import io.vinculum.database.Statement;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import io.vinculum.failure.Nearest;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what is written down of runs. */
+/** Reads what is written down of runs, for those who ask. */
 final class Runs {
-    private static final int PAGE = 500;
     private static final int MOST_LISTED = 100;
-    private static final String COLUMNS = "workflow, transaction_id, state, output::text, error::text,"
-            + " to_char(created_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
-            + " to_char(finished_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
+    private static final List<String> ASKED = List.of("id", "state", "take", "skip", "transactionId");
+    private static final String TIME = "to_char(%s at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
+    private static final String STATE = "case when state = 'invoking' and exists (select from vinculum.workflow_step s"
+            + " where s.run = r.id and s.state = 'waiting') then 'waiting' else state end";
+    private static final String COLUMNS = "workflow, transaction_id, " + STATE
+            + ", output::text, error::text, input::text, " + TIME.formatted("created_at") + ", "
+            + TIME.formatted("finished_at");
+    private static final String FROM = " from vinculum.workflow_run r ";
 
     private final Database database;
 
@@ -30,28 +34,24 @@ final class Runs {
         this.database = database;
     }
 
-    static JsonObject error(Failure failure) {
-        return new JsonObject().put("code", failure.code().name()).put("message", failure.getMessage());
-    }
-
     @Nullable
     static Object parsed(@Nullable String json) {
         return json == null ? null : Json.decodeValue(json);
     }
 
-    private static Failure failure(JsonObject error) {
-        return new Failure(FailureCode.valueOf(error.getString("code")), error.getString("message"));
-    }
-
     /** One run; fails with {@code NOT_FOUND}. */
     Future<JsonObject> one(String id) {
-        return database.read(Statement.of("select " + COLUMNS + " from vinculum.workflow_run where id = $1", id))
+        return database.read(Statement.of("select " + COLUMNS + FROM + "where id = $1", id))
                 .map(rows -> {
                     if (rows.isEmpty()) {
-                        throw Failure.notFound("there is no run " + id);
+                        throw notThere(id);
                     }
                     return shown(rows.get(0));
                 });
+    }
+
+    static Failure notThere(String id) {
+        return Failure.notFound("there is no run " + id);
     }
 
     private static JsonObject shown(Row row) {
@@ -60,20 +60,23 @@ final class Runs {
                 .put("transactionId", row.getString(1))
                 .put("state", row.getString(2))
                 .put("output", parsed(row.getString(3)))
-                .put("created_at", row.getString(5))
-                .put("finished_at", row.getString(6));
+                .put("input", parsed(row.getString(5)))
+                .put("created_at", row.getString(6))
+                .put("finished_at", row.getString(7));
         if (row.getString(4) != null) {
             shown.put("error", parsed(row.getString(4)));
         }
         return shown;
     }
 
-    /** One run and what is recorded of its steps, in the order of completion. */
+    /** One run and what is recorded of its steps, in the order of completion; what still waits comes last. */
     Future<JsonObject> withSteps(String id) {
         Statement steps = Statement.of(
-                "select node, item, undo, state, attempt, output::text, error::text,"
-                        + " to_char(recorded_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
-                        + " from vinculum.workflow_step where run = $1 order by place",
+                "select node, item, undo, state, attempt, input::text, output::text, error::text, "
+                        + TIME.formatted("started_at") + ", " + TIME.formatted("recorded_at") + ", "
+                        + TIME.formatted("wake_at")
+                        + " from vinculum.workflow_step where run = $1"
+                        + " order by state in ('waiting', 'retrying', 'prepared'), place, recorded_at, item",
                 id);
         return one(id).compose(run -> database.read(steps).map(rows -> {
             JsonArray timeline = new JsonArray();
@@ -87,27 +90,93 @@ final class Runs {
         if (row.getInteger(1) >= 0) {
             step.put("item", row.getInteger(1));
         }
-        return step.put("undo", row.getBoolean(2))
+        step.put("undo", row.getBoolean(2))
                 .put("state", row.getString(3))
                 .put("attempts", row.getInteger(4))
-                .put("output", parsed(row.getString(5)))
-                .put("error", parsed(row.getString(6)))
-                .put("recorded_at", row.getString(7));
+                .put("input", parsed(row.getString(5)))
+                .put("output", parsed(row.getString(6)))
+                .put("error", parsed(row.getString(7)))
+                .put("started_at", row.getString(8))
+                .put("recorded_at", row.getString(9));
+        if (row.getString(10) != null) {
+            step.put("wake_at", row.getString(10));
+        }
+        return step;
     }
 
     Future<List<JsonObject>> list(JsonObject request) {
-        int take = request.getInteger("take", 20);
+        request.fieldNames().stream()
+                .filter(name -> !ASKED.contains(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw Failure.invalid("a list of runs takes no '" + name + "'" + Nearest.hint(name, ASKED));
+                });
+        int take = number(request, "take", 20);
+        int skip = number(request, "skip", 0);
         if (take < 1 || take > MOST_LISTED) {
             throw Failure.invalid("take takes a number from 1 to " + MOST_LISTED + ", was " + take);
         }
+        String state = text(request, "state");
+        List<String> states =
+                Arrays.stream(RunState.values()).map(RunState::shown).toList();
+        if (state != null && !states.contains(state)) {
+            throw Failure.invalid("no run is ever '" + state + "'" + Nearest.hint(state, states));
+        }
         Statement statement = Statement.of(
-                "select " + COLUMNS + " from vinculum.workflow_run where ($1::text is null or workflow = $1)"
-                        + " and ($2::text is null or state = $2) order by created_at desc, id limit $3",
-                request.getString("id"),
-                request.getString("state"),
-                (long) take);
+                "select " + COLUMNS + FROM + "where ($1::text is null or workflow = $1)"
+                        + " and ($2::text is null or " + STATE + " = $2)"
+                        + " and ($3::text is null or transaction_id = $3)"
+                        + " order by created_at desc, id desc limit $4 offset $5",
+                text(request, "id"),
+                state,
+                text(request, "transactionId"),
+                (long) take,
+                (long) Math.max(0, skip));
         return database.read(statement)
                 .map(rows -> rows.stream().map(Runs::shown).toList());
+    }
+
+    private static int number(JsonObject request, String name, int otherwise) {
+        Object value = request.getValue(name);
+        if (value == null) {
+            return otherwise;
+        }
+        if (value instanceof Integer number) {
+            return number;
+        }
+        throw Failure.invalid(name + " takes a number, was " + value);
+    }
+
+    @Nullable
+    static String text(JsonObject request, String name) {
+        Object value = request.getValue(name);
+        if (value == null || value instanceof String) {
+            return (String) value;
+        }
+        throw Failure.invalid(name + " takes a text, was " + value);
+    }
+
+    /**
+     * Where a run is kept.
+     *
+     * @param owner the node that owns its shard; empty when nobody does now
+     */
+    record Place(int shard, Optional<UUID> owner, boolean ended, String state) {}
+
+    /** Where a run is kept; empty when there is no such run. */
+    Future<Optional<Place>> place(String id) {
+        Statement asked = Statement.of(
+                "select r.shard, s.node, r.finished_at is not null, r.state from vinculum.workflow_run r"
+                        + " join vinculum.workflow_shard s on s.shard = r.shard where r.id = $1",
+                id);
+        return database.read(asked)
+                .map(rows -> rows.stream()
+                        .findFirst()
+                        .map(row -> new Place(
+                                row.getInteger(0),
+                                Optional.ofNullable(row.getUUID(1)),
+                                row.getBoolean(2),
+                                row.getString(3))));
     }
 
     /** The node that owns a shard; fails with {@code UNAVAILABLE} when nobody does. */
@@ -121,118 +190,38 @@ final class Runs {
                 });
     }
 
-    /**
-     * A run that has not ended, as it is written down.
-     *
-     * @param steps its results, in the order of completion
-     */
-    record Live(
-            String id,
-            int shard,
-            String workflow,
-            String state,
-            @Nullable String input,
-            @Nullable String error,
-            List<Row> steps) {
-
-        /**
-         * The run as its last owner had written it.
-         *
-         * @throws Failure {@code UNEXPECTED_STATE} when the workflow has no place any more for what is recorded
-         */
-        Run rebuilt(Workflow<?, ?> now, long epoch) {
-            Run run = new Run(id, now, Codec.read(input, now.input(), "the input"), epoch);
-            Map<String, Node> byName = new LinkedHashMap<>();
-            now.nodes().forEach(node -> byName.put(node.name(), node));
-            run.resumeAfter(0);
-            for (Row row : steps) {
-                Node node = byName.get(row.getString(1));
-                if (node == null) {
-                    throw new Failure(
-                            FailureCode.UNEXPECTED_STATE,
-                            now.name() + " has no step '" + row.getString(1) + "' any more, which this run has done");
-                }
-                restore(run, node, row);
-            }
-            if (state.equals(RunState.COMPENSATING.shown())) {
-                run.turnRound(
-                        error == null
-                                ? new Failure(FailureCode.CONFLICT, "cancelled")
-                                : failure(new JsonObject(error)));
-            }
-            return run;
-        }
-
-        private static void restore(Run run, Node node, Row row) {
-            Entry entry = run.entryAt(new Position(node.index(), row.getInteger(2)));
-            run.resumeAfter(row.getInteger(6));
-            Failure failure = row.getString(9) == null ? null : failure(new JsonObject(row.getString(9)));
-            if (row.getBoolean(3)) {
-                if (failure == null) {
-                    entry.undone();
-                } else {
-                    entry.failUndo();
-                }
-                return;
-            }
-            Step<?, ?> step = node.step();
-            Object undoData = step == null || step.undo().isEmpty()
-                    ? null
-                    : Codec.read(row.getString(8), step.undo().get().data(), "the undo data");
-            entry.resumeAfter(row.getInteger(5));
-            if (failure == null) {
-                Object output = step == null ? null : Codec.read(row.getString(7), step.output(), "the output");
-                entry.done(row.getInteger(6), output, undoData);
-            } else {
-                entry.fail(row.getInteger(6), undoData);
-                if (step == null || !step.options().continueOnFailure()) {
-                    run.turnRound(failure);
-                }
-            }
-        }
+    /** Keeps the graphs of workflows, so that old runs can still be drawn. */
+    Future<Void> keepDefinitions(List<Workflow<?, ?>> workflows) {
+        Statement kept = Statement.of(
+                "insert into vinculum.workflow_definition (hash, workflow, graph)"
+                        + " select hash, workflow, graph::jsonb from unnest($1::text[], $2::text[], $3::text[])"
+                        + " d(hash, workflow, graph) on conflict do nothing",
+                workflows.stream().map(Workflow::fingerprint).toArray(String[]::new),
+                workflows.stream().map(Workflow::name).toArray(String[]::new),
+                workflows.stream().map(workflow -> workflow.graph().encode()).toArray(String[]::new));
+        return workflows.isEmpty()
+                ? Future.succeededFuture()
+                : database.write(kept).mapEmpty();
     }
 
-    /** Every run of some shards that has not ended, read page by page. */
-    Future<List<Live>> live(List<Integer> shards) {
-        return live(shards.toArray(Integer[]::new), "", new ArrayList<>());
+    /** Ends what is over: a page of runs at a time, oldest first. */
+    Future<Integer> forget(String workflow, long retentionMillis, int most) {
+        Statement forgotten = Statement.of(
+                "with old as (select id from vinculum.workflow_run where workflow = $1 and created_at < now() -"
+                        + " $2::int8 * interval '1 ms' and finished_at < now() - $2::int8 * interval '1 ms'"
+                        + " order by created_at limit $3),"
+                        + " steps as (delete from vinculum.workflow_step where run in (select id from old))"
+                        + " delete from vinculum.workflow_run where id in (select id from old) returning id",
+                workflow,
+                retentionMillis,
+                (long) most);
+        return database.write(forgotten).map(List::size);
     }
 
-    private Future<List<Live>> live(Integer[] shards, String after, List<Live> found) {
-        Statement page = Statement.of(
-                "select id, shard, workflow, state, input::text, error::text from vinculum.workflow_run"
-                        + " where shard = any($1) and finished_at is null and id > $2 order by id limit $3",
-                shards,
-                after,
-                (long) PAGE);
-        return database.read(page).compose(rows -> {
-            if (rows.isEmpty()) {
-                return Future.succeededFuture(found);
-            }
-            return steps(rows).compose(steps -> {
-                rows.forEach(row -> found.add(new Live(
-                        row.getString(0),
-                        row.getInteger(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5),
-                        steps.getOrDefault(row.getString(0), List.of()))));
-                return live(shards, rows.get(rows.size() - 1).getString(0), found);
-            });
-        });
-    }
-
-    private Future<Map<String, List<Row>>> steps(List<Row> runs) {
-        String[] ids = runs.stream().map(row -> row.getString(0)).toArray(String[]::new);
-        return database.read(Statement.of(
-                        "select run, node, item, undo, state, attempt, place, output::text, undo_data::text, error::text"
-                                + " from vinculum.workflow_step where run = any($1) order by run, place",
-                        (Object) ids))
-                .map(rows -> {
-                    Map<String, List<Row>> byRun = new LinkedHashMap<>();
-                    rows.forEach(row -> byRun.computeIfAbsent(row.getString(0), run -> new ArrayList<>())
-                            .add(row));
-                    return byRun;
-                });
+    /** Nodes that have been silent for long own nothing and are forgotten. */
+    Future<Void> forgetNodes() {
+        return database.write(Statement.of(
+                        "delete from vinculum.workflow_node where lease_until < now() - interval '1 minute'"))
+                .mapEmpty();
     }
 }

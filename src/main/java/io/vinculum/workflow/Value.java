@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("UnusedTypeParameter") // it is what the compiler checks a composition by
 public final class Value<T> {
-    private final Flow<?> flow;
+    private final Composition composition;
     private final Branch branch;
     private final Source source;
 
@@ -38,8 +38,8 @@ public final class Value<T> {
                 @Nullable Value<?> otherwise) implements Source {}
     }
 
-    Value(Flow<?> flow, Branch branch, Source source) {
-        this.flow = flow;
+    Value(Composition composition, Branch branch, Source source) {
+        this.composition = composition;
         this.branch = branch;
         this.source = source;
     }
@@ -52,8 +52,8 @@ public final class Value<T> {
         return branch;
     }
 
-    Flow<?> flow() {
-        return flow;
+    Composition composition() {
+        return composition;
     }
 
     /** The nodes whose answers it needs. */

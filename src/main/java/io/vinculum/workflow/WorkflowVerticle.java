@@ -7,10 +7,12 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.BusFailure;
 import io.vinculum.failure.Failure;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
-/** Answers {@code workflow.run}, {@code cancel}, {@code retrieve} and {@code list} on the event bus. */
+/** Answers {@code workflow.<action>} for each {@link RunAction}, {@code retrieve}, {@code list} and {@code definitions}. */
 public final class WorkflowVerticle extends VerticleBase {
     private final Coordinator coordinator;
 
@@ -25,13 +27,23 @@ public final class WorkflowVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return coordinator
-                .start()
-                .compose(started -> Future.all(List.of(
-                        on("run", coordinator::run),
-                        on("cancel", coordinator::cancel),
-                        on("retrieve", coordinator::retrieve),
-                        on("list", request -> coordinator.list(request).map(JsonArray::new)))));
+        return coordinator.start().compose(started -> Future.all(consumers()));
+    }
+
+    private List<Future<Void>> consumers() {
+        List<Future<Void>> consumers = new ArrayList<>();
+        for (RunAction action : RunAction.values()) {
+            consumers.add(on(action.shown(), request -> coordinator.change(action, request)));
+        }
+        consumers.add(on("retrieve", coordinator::retrieve));
+        consumers.add(on("list", request -> coordinator.list(request).map(JsonArray::new)));
+        consumers.add(on("definitions", this::definitions));
+        return consumers;
+    }
+
+    private Future<JsonArray> definitions(JsonObject request) {
+        return Future.succeededFuture(
+                new JsonArray(coordinator.definitions(Optional.ofNullable(request.getString("id")))));
     }
 
     @Override

@@ -54,7 +54,7 @@ class CrashMatrixIT {
 
     @BeforeEach
     void forget() {
-        sql("truncate public.effect, vinculum.workflow_run, vinculum.workflow_step");
+        sql("truncate public.effect, vinculum.workflow_run, vinculum.workflow_live, vinculum.workflow_step");
     }
 
     private static void sql(String text) {
@@ -68,6 +68,12 @@ class CrashMatrixIT {
                 for (String when : List.of("in ", "before ", "after ")) {
                     points.add(Arguments.of(shape, false, when + step));
                 }
+            }
+            points.add(Arguments.of(shape, false, "before the start"));
+            points.add(Arguments.of(shape, false, "after the start"));
+            if (shape == Shape.ASYNC) {
+                points.add(Arguments.of(shape, false, "before two waits"));
+                points.add(Arguments.of(shape, false, "after two waits"));
             }
             points.add(Arguments.of(shape, false, "before the end"));
             points.add(Arguments.of(shape, false, "after the end"));
@@ -92,13 +98,25 @@ class CrashMatrixIT {
 
         JsonObject run = ended(shape, failing);
 
-        List<String> effects =
-                TestDatabase.await(database.read(Statement.of("select what from public.effect order by number")))
-                        .stream()
-                        .map(row -> row.getString(0))
-                        .toList();
+        List<String> effects = rows("select what from public.effect order by number");
         assertThat(run.getString("state")).isEqualTo(failing ? "reverted" : "done");
         checkEffects(effects, failing, shape);
+        checkRows();
+    }
+
+    /** One recorded result for each place, forward and back, and nothing that is still to be done. */
+    private static void checkRows() {
+        assertThat(rows("select node from vinculum.workflow_step where state not in ('ok', 'failed')"))
+                .isEmpty();
+        assertThat(rows("select node from vinculum.workflow_step group by run, node, item, undo having count(*) > 1"))
+                .isEmpty();
+        assertThat(rows("select run from vinculum.workflow_live")).isEmpty();
+    }
+
+    private static List<String> rows(String sql) {
+        return TestDatabase.await(database.read(Statement.of(sql))).stream()
+                .map(row -> row.getString(0))
+                .toList();
     }
 
     private static int halted(Shape shape, boolean failing, String point) throws IOException, InterruptedException {
@@ -121,11 +139,15 @@ class CrashMatrixIT {
     }
 
     private static JsonObject ended(Shape shape, boolean failing) {
-        Workflow<?, ?> workflow = new CrashingNode(database, "").workflow(shape, failing);
-        Coordinator coordinator = new Coordinator(vertx, database, List.of(workflow));
+        CrashingNode node = new CrashingNode(vertx, database, "");
+        Coordinator coordinator = node.coordinator(node.workflow(shape, failing));
         TestDatabase.await(coordinator.start());
         try {
-            return TestDatabase.await(coordinator.run(CrashingNode.request()), A_WHILE);
+            TestDatabase.await(coordinator.run(CrashingNode.request().put("wait", false)));
+            if (shape == Shape.ASYNC) {
+                node.finishTwo();
+            }
+            return TestDatabase.await(node.ended(), A_WHILE);
         } finally {
             TestDatabase.await(coordinator.stop());
         }

@@ -5,9 +5,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
+import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
 import io.vinculum.testing.TestDatabase;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +25,11 @@ final class CrashingNode {
 
     private final Database database;
     private final String point;
+    private final Vertx vertx;
+    private @Nullable Coordinator coordinator;
 
-    CrashingNode(Database database, String point) {
+    CrashingNode(Vertx vertx, Database database, String point) {
+        this.vertx = vertx;
         this.database = database;
         this.point = point;
     }
@@ -32,13 +38,29 @@ final class CrashingNode {
     public static void main(String[] arguments) {
         Vertx vertx = Vertx.vertx();
         Database database = Database.open(vertx, DatabaseSettings.of(arguments[0]));
-        CrashingNode node = new CrashingNode(database, arguments[3]);
+        CrashingNode node = new CrashingNode(vertx, database, arguments[3]);
         Workflow<JsonObject, String> workflow =
                 node.workflow(Shape.valueOf(arguments[1]), Boolean.parseBoolean(arguments[2]));
-        Coordinator coordinator = new Coordinator(vertx, database, List.of(workflow), node::around);
+        Coordinator coordinator = node.coordinator(workflow);
         TestDatabase.await(coordinator.start());
         TestDatabase.await(coordinator.run(request()));
+        TestDatabase.await(node.ended());
         Runtime.getRuntime().halt(NOT_REACHED);
+    }
+
+    Coordinator coordinator(Workflow<?, ?> workflow) {
+        Coordinator made = new Coordinator(vertx, database, List.of(workflow), this::around);
+        coordinator = made;
+        return made;
+    }
+
+    /** Waits for the end, also of a run that waits for somebody outside meanwhile. */
+    Future<JsonObject> ended() {
+        return coordinator
+                .retrieve(request())
+                .compose(run -> run.getValue("finished_at") != null
+                        ? Future.succeededFuture(run)
+                        : vertx.timer(20, TimeUnit.MILLISECONDS).compose(fired -> ended()));
     }
 
     static JsonObject request() {
@@ -49,7 +71,9 @@ final class CrashingNode {
     enum Shape {
         SEQUENTIAL,
         PARALLEL,
-        LIST
+        LIST,
+        NESTED,
+        ASYNC
     }
 
     Workflow<JsonObject, String> workflow(Shape shape, boolean failing) {
@@ -61,6 +85,12 @@ final class CrashingNode {
                     flow.parallel(
                             () -> flow.step(step("two"), flow.constant("x")),
                             () -> flow.step(step("beside"), flow.constant("x")));
+                case NESTED ->
+                    flow.run(
+                            Workflow.<String, String>define(
+                                    "inner", String.class, inner -> inner.step(step("two"), inner.input())),
+                            flow.constant("x"));
+                case ASYNC -> flow.step(async(), flow.constant("x"));
                 case LIST -> flow.forEach(step("two"), flow.constant(List.of("a", "b", "c")), 2);
             }
             return flow.step(failing ? failing() : step("three"), flow.constant("x"));
@@ -77,6 +107,31 @@ final class CrashingNode {
                     effect("undo " + output.replace(" of ", " "));
                     at("in undo " + name);
                 });
+    }
+
+    /** A step that somebody else ends, as soon as it is written down that it waits for him. */
+    private Step<String, String> async() {
+        return Step.async("two", String.class, (String input, StepContext context) -> {
+                    effect("do two " + input);
+                    at("in two");
+                })
+                .compensate((output, context) -> {
+                    effect("undo " + output.replace(" of ", " "));
+                    at("in undo two");
+                });
+    }
+
+    private void finish(JsonObject step) {
+        Coordinator node = coordinator;
+        if (node != null) {
+            node.change(RunAction.STEP_SUCCESS, step.copy().put("output", "two of x"))
+                    .onFailure(cause -> vertx.timer(20, TimeUnit.MILLISECONDS).onSuccess(fired -> finish(step)));
+        }
+    }
+
+    /** Ends what a former node has begun and nobody has ended. */
+    void finishTwo() {
+        finish(request().put("step", "two"));
     }
 
     private Step<String, String> failing() {
@@ -99,17 +154,35 @@ final class CrashingNode {
     Journal around(Journal journal) {
         return new Journal() {
             @Override
-            public Future<Void> recorded(Run run, Position position, Result result) {
-                String what = (result.undo() ? "undo " : "")
-                        + run.workflow().nodes().get(position.node()).name();
-                at("before " + what);
-                return journal.recorded(run, position, result).onSuccess(done -> at("after " + what));
+            public Future<Boolean> started(Run run) {
+                at("before the start");
+                return journal.started(run).onSuccess(done -> at("after the start"));
             }
 
             @Override
-            public Future<Void> changed(Run run, RunState state, @Nullable Object output) {
+            public Future<Void> recorded(Run run, Position position, Result result) {
+                String name = run.nameAt(position);
+                String what = (result.undo() ? "undo " : "")
+                        + name.substring(name.indexOf('.') + 1)
+                        + (result.state() == Recorded.State.WAITING ? " waits" : "");
+                at("before " + what);
+                return journal.recorded(run, position, result).onSuccess(done -> {
+                    at("after " + what);
+                    if (result.state() == Recorded.State.WAITING) {
+                        finishTwo();
+                    }
+                });
+            }
+
+            @Override
+            public Future<Void> changed(Run run, RunState state) {
                 at("before the end");
-                return journal.changed(run, state, output).onSuccess(done -> at("after the end"));
+                return journal.changed(run, state).onSuccess(done -> at("after the end"));
+            }
+
+            @Override
+            public Future<Result> within(Run run, Position position, Function<Session, Future<Result>> work) {
+                return journal.within(run, position, work);
             }
         };
     }

@@ -18,19 +18,20 @@ final class MemoryRunner {
 
     MemoryRunner(Vertx vertx, Timers timers) {
         this.context = vertx.getOrCreateContext();
-        this.runner = new Runner(vertx, context, timers, Journal.NONE);
+        this.runner = new Runner(vertx, context, timers, Journal.NONE, (run, state) -> {});
     }
 
     Future<Run> run(Workflow<?, ?> workflow, String id, Object input) {
         Promise<Run> ended = Promise.promise();
-        context.runOnContext(now -> runner.drive(new Run(id, workflow, input)).onComplete(ended));
+        context.runOnContext(
+                now -> runner.drive(new Run(Run.Start.of(id), workflow, input)).onComplete(ended));
         return ended.future();
     }
 
     Future<Optional<Run>> cancel(String id) {
         Promise<Optional<Run>> cancelled = Promise.promise();
-        context.runOnContext(now -> runner.cancel(id)
-                .map(ended -> ended.map(Optional::of))
+        context.runOnContext(now -> runner.find(id)
+                .map(run -> runner.cancel(run).map(Optional::of))
                 .orElse(Future.succeededFuture(Optional.empty()))
                 .onComplete(cancelled));
         return cancelled.future();

@@ -1,0 +1,92 @@
+package io.vinculum.workflow;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
+import io.vinculum.database.Database;
+import io.vinculum.database.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes the events that leave with the end of a run, and crosses them off; what is left over is published again. */
+final class Outbox {
+    private static final long AGAIN_MILLIS = 1_000;
+    private static final int PAGE = 500;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final EventBus bus;
+    private final Database database;
+    private final List<String> published = new ArrayList<>();
+    private boolean crossing;
+
+    Outbox(Vertx vertx, Context context, Database database) {
+        this.vertx = vertx;
+        this.context = context;
+        this.bus = vertx.eventBus();
+        this.database = database;
+    }
+
+    /** Publishes the events of a run that has just ended well; to be called on the event loop. */
+    void leave(Run run) {
+        int[] number = {0};
+        run.events((address, payload) -> {
+            number[0]++;
+            publish(address, Codec.write(payload, "the event"));
+        });
+        if (number[0] > 0 && run.isDurable()) {
+            published.add(run.id());
+            cross();
+        }
+    }
+
+    private void publish(String address, @Nullable String payload) {
+        bus.publish(address, Runs.parsed(payload));
+    }
+
+    /** Many at once: while one statement is under way the next ones gather. */
+    private void cross() {
+        if (crossing || published.isEmpty()) {
+            return;
+        }
+        crossing = true;
+        List<String> runs = List.copyOf(published);
+        published.clear();
+        crossedOff(runs)
+                .recover(cause -> {
+                    published.addAll(runs);
+                    return vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).mapEmpty();
+                })
+                .onComplete(done -> context.runOnContext(now -> {
+                    crossing = false;
+                    cross();
+                }));
+    }
+
+    private Future<Void> crossedOff(List<String> runs) {
+        return database.write(Statement.of("delete from vinculum.workflow_outbox where run = any($1)", (Object)
+                        runs.toArray(String[]::new)))
+                .mapEmpty();
+    }
+
+    /** Publishes what former owners of some shards have left over. */
+    Future<Void> leaveBehind(List<Integer> shards) {
+        Statement left = Statement.of(
+                "select run, address, payload::text from vinculum.workflow_outbox where shard = any($1)"
+                        + " order by run, number limit $2",
+                shards.toArray(Integer[]::new),
+                (long) PAGE);
+        return database.read(left).compose(rows -> {
+            rows.forEach(row -> publish(row.getString(1), row.getString(2)));
+            List<String> runs =
+                    rows.stream().map(row -> row.getString(0)).distinct().toList();
+            return runs.isEmpty()
+                    ? Future.succeededFuture()
+                    : crossedOff(runs)
+                            .compose(done -> rows.size() < PAGE ? Future.succeededFuture() : leaveBehind(shards));
+        });
+    }
+}

@@ -1,0 +1,52 @@
+package io.vinculum.workflow;
+
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Forgets runs that ended longer ago than their workflow keeps them; one node does it for all. */
+final class Retention {
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+    private static final Duration EVERY = Duration.ofSeconds(30);
+    private static final int PAGE = 5_000;
+
+    /** Whoever owns this shard cleans up. */
+    private static final int SHARD = 0;
+
+    private final Runs runs;
+    private final Collection<Workflow<?, ?>> workflows;
+    private final Ownership ownership;
+    private Instant next = Instant.EPOCH;
+    private boolean working;
+
+    Retention(Runs runs, Collection<Workflow<?, ?>> workflows, Ownership ownership) {
+        this.runs = runs;
+        this.workflows = workflows;
+        this.ownership = ownership;
+    }
+
+    /** To be told PostgreSQL's time about once a second. */
+    void clock(Instant now) {
+        if (working || now.isBefore(next) || ownership.epoch(SHARD).isEmpty()) {
+            return;
+        }
+        working = true;
+        next = now.plus(EVERY);
+        Future<Void> forgotten = runs.forgetNodes();
+        for (Workflow<?, ?> workflow : workflows) {
+            forgotten = forgotten.compose(done -> forget(workflow));
+        }
+        forgotten
+                .onFailure(cause -> LOG.warn("old runs are not forgotten yet: {}", cause.getMessage()))
+                .onComplete(done -> working = false);
+    }
+
+    private Future<Void> forget(Workflow<?, ?> workflow) {
+        long millis = workflow.options().retention().toMillis();
+        return runs.forget(workflow.name(), millis, PAGE)
+                .compose(gone -> gone < PAGE ? Future.succeededFuture() : forget(workflow));
+    }
+}

@@ -1,0 +1,62 @@
+package io.vinculum.workflow;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+
+/**
+ * Starts the runs of schedules. The time names the run ({@code at <time>}), and so the shard whose owner starts it; since
+ * a run is started once however often it is asked for, a new owner asks again for what was due lately.
+ */
+final class Scheduler {
+    /** Longer than a takeover: what was due meanwhile is not left out. */
+    private static final Duration LATELY = Duration.ofSeconds(15);
+
+    private static final int MOST_AT_ONCE = 100;
+
+    private final Collection<Workflow<?, ?>> workflows;
+    private final IntPredicate isOwn;
+    private final Consumer<JsonObject> start;
+    private final Map<String, Instant> started = new HashMap<>();
+    private final Map<String, Instant> since = new HashMap<>();
+
+    /** A scheduler that starts, by a request, what is due in the node's own shards. */
+    Scheduler(Collection<Workflow<?, ?>> workflows, IntPredicate isOwn, Consumer<JsonObject> start) {
+        this.workflows = workflows;
+        this.isOwn = isOwn;
+        this.start = start;
+    }
+
+    /** To be told PostgreSQL's time about once a second. */
+    void clock(Instant now) {
+        started.values().removeIf(at -> at.isBefore(now.minus(LATELY.multipliedBy(2))));
+        workflows.forEach(
+                workflow -> workflow.options().schedule().ifPresent(schedule -> due(workflow, schedule, now)));
+    }
+
+    private void due(Workflow<?, ?> workflow, Schedule schedule, Instant now) {
+        // What was due before the node began is another node's, or nobody's.
+        Instant first = since.computeIfAbsent(workflow.name(), name -> now);
+        Instant from = first.isAfter(now.minus(LATELY)) ? first : now.minus(LATELY);
+        Optional<Instant> next = schedule.next(from);
+        for (int i = 0; i < MOST_AT_ONCE && next.filter(at -> !at.isAfter(now)).isPresent(); i++) {
+            Instant at = next.get();
+            String transactionId = "at " + at;
+            String id = new RunKey(workflow.name(), transactionId).id();
+            if (isOwn.test(Ownership.shardOf(id)) && started.putIfAbsent(id, at) == null) {
+                start.accept(new JsonObject()
+                        .put("id", workflow.name())
+                        .put("transactionId", transactionId)
+                        .put("input", schedule.input())
+                        .put("wait", false));
+            }
+            next = schedule.next(at);
+        }
+    }
+}
