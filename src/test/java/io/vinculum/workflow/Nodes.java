@@ -3,6 +3,7 @@ package io.vinculum.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.testing.TestDatabase;
@@ -108,12 +109,17 @@ final class Nodes implements BeforeAllCallback, BeforeEachCallback, AfterEachCal
     }
 
     private Future<JsonObject> becoming(Coordinator node, String transactionId, String state) {
-        return node.retrieve(named(transactionId))
+        return found(node, transactionId)
                 .compose(run -> state.equals(run.getString("state"))
                         ? Future.succeededFuture(run)
                         : database.vertx()
                                 .timer(20, TimeUnit.MILLISECONDS)
                                 .compose(fired -> becoming(node, transactionId, state)));
+    }
+
+    /** A run, without steps when it is not there yet. */
+    static Future<JsonObject> found(Coordinator node, String transactionId) {
+        return node.retrieve(named(transactionId)).otherwise(new JsonObject().put("steps", new JsonArray()));
     }
 
     /** Does something again and again until it succeeds. */
