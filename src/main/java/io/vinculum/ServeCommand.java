@@ -8,7 +8,7 @@ import io.vinculum.database.EmbeddedPostgres;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
-import io.vinculum.shop.SampleRows;
+import io.vinculum.shop.PaymentGateway;
 import io.vinculum.shop.ShopWorkflows;
 import java.net.BindException;
 import java.util.ArrayList;
@@ -42,6 +42,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private DatabaseOption database = new DatabaseOption();
+
+    @Mixin
+    private ClusterOption cluster = new ClusterOption();
 
     @Option(
             names = "--port",
@@ -77,10 +80,12 @@ final class ServeCommand implements Callable<Integer> {
         checkPort();
         Catalog catalog = graph.catalog();
         Optional<EmbeddedPostgres> server = database.server();
-        Vertx vertx = Vinculum.vertx();
         CountDownLatch stopped = new CountDownLatch(1);
+        Optional<Vertx> vertx = Optional.empty();
         try {
-            Vinculum node = start(vertx, catalog, database.settings(server));
+            DatabaseSettings settings = database.settings(server);
+            vertx = Optional.of(DatabaseOption.await(ClusterOption.vertx(cluster.of(settings.databaseName()))));
+            Vinculum node = start(vertx.get(), catalog, settings);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, server, stopped), "vinculum-stop"));
             announce(node);
             stopped.await();
@@ -89,7 +94,7 @@ final class ServeCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
             return 0;
         } catch (RuntimeException e) {
-            vertx.close();
+            vertx.ifPresent(Vertx::close);
             server.ifPresent(EmbeddedPostgres::close);
             throw e;
         }
@@ -114,7 +119,8 @@ final class ServeCommand implements Callable<Integer> {
     private List<WorkflowProvider> providers() {
         List<WorkflowProvider> providers = new ArrayList<>(found());
         if (graph.isSample()) {
-            providers.add(node -> ShopWorkflows.of(node.modules(), node.links(), node.query()));
+            providers.add(node ->
+                    ShopWorkflows.of(node.steps(), node.modules(), node.links(), node.query(), new PaymentGateway()));
         }
         return providers;
     }
@@ -127,9 +133,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private Future<Void> seed(Vinculum node) {
-        return graph.isSample() && !noSample
-                ? SampleRows.seed(node.modules(), node.links(), node.query())
-                : Future.succeededFuture();
+        return graph.isSample() && !noSample ? ShopWorkflows.seed(node.workflows()) : Future.succeededFuture();
     }
 
     private Throwable explained(Throwable cause) {

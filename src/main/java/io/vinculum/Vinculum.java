@@ -20,6 +20,7 @@ import io.vinculum.module.Modules;
 import io.vinculum.query.Query;
 import io.vinculum.query.QueryLimits;
 import io.vinculum.query.QueryVerticle;
+import io.vinculum.step.Steps;
 import io.vinculum.workflow.Coordinator;
 import io.vinculum.workflow.Workflow;
 import io.vinculum.workflow.WorkflowVerticle;
@@ -166,6 +167,11 @@ public final class Vinculum {
     /** Writes records of modules. */
     public Modules modules() {
         return modules;
+    }
+
+    /** Ready-made steps for workflows, over this node's modules, links and queries. */
+    public Steps steps() {
+        return new Steps(catalog, modules, links, query, this::workflows);
     }
 
     /** Runs workflows. */

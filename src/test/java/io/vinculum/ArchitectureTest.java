@@ -32,7 +32,8 @@ class ArchitectureTest {
             Map.entry("load", Set.of("catalog", "database", "rows", "json", "failure")),
             Map.entry("workflow", Set.of("database", "json", "failure")),
             Map.entry("endpoint", Set.of("catalog", "query", "module", "link", "workflow", "event", "json", "failure")),
-            Map.entry("shop", Set.of("module", "link", "query", "workflow", "catalog", "json", "failure")));
+            Map.entry("step", Set.of("catalog", "module", "link", "query", "workflow", "rows", "json", "failure")),
+            Map.entry("shop", Set.of("step", "module", "link", "query", "workflow", "catalog", "json", "failure")));
 
     @ArchTest
     static final ArchRule packagesFormNoCycle =
@@ -61,6 +62,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("graphql..");
+
+    @ArchTest
+    static final ArchRule onlyTheRootKnowsHazelcast = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.vinculum")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");
 
     @ArchTest
     static final ArchRule theEndpointKnowsNoSql = noClasses()

@@ -3,14 +3,17 @@ package io.vinculum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.endpoint.EndpointSettings;
+import io.vinculum.shop.PaymentGateway;
 import io.vinculum.shop.ShopWorkflows;
 import io.vinculum.testing.TestDatabase;
+import io.vinculum.workflow.RunAction;
 import io.vinculum.workflow.WorkflowVerticle;
 import java.io.IOException;
 import java.net.URI;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** The sample shop's workflows by GraphQL and over the event bus, on a whole node. */
 class ShopWorkflowsIT {
+    private static final PaymentGateway gateway = new PaymentGateway();
     private static Vinculum node;
     private static Vertx vertx;
 
@@ -37,8 +41,8 @@ class ShopWorkflowsIT {
                 DatabaseSettings.of(TestDatabase.create()),
                 EndpointSettings.of("127.0.0.1", 0, ""),
                 Vinculum.Behind.MIGRATE,
-                List.of(shop -> ShopWorkflows.of(shop.modules(), shop.links(), shop.query())),
-                started -> io.vertx.core.Future.succeededFuture()));
+                List.of(shop -> ShopWorkflows.of(shop.steps(), shop.modules(), shop.links(), shop.query(), gateway)),
+                started -> ShopWorkflows.seed(started.workflows())));
     }
 
     @AfterAll
@@ -70,9 +74,9 @@ class ShopWorkflowsIT {
 
     @Test
     void makesAProductWithItsBrandOnce() {
-        JsonObject first = graphql(create("t1", "lamp-1", "Acme"));
-        JsonObject again = graphql(create("t1", "lamp-1", "Acme"));
-        JsonObject second = graphql(create("t2", "lamp-2", "Acme"));
+        JsonObject first = graphql(create("t1", "lamp-1", "Lumos"));
+        JsonObject again = graphql(create("t1", "lamp-1", "Lumos"));
+        JsonObject second = graphql(create("t2", "lamp-2", "Lumos"));
 
         JsonObject run = first.getJsonObject("data").getJsonObject("runWorkflow");
         assertThat(run.getString("state")).isEqualTo("done");
@@ -81,11 +85,11 @@ class ShopWorkflowsIT {
                 .isEqualTo(run.getJsonObject("out"));
         assertThat(second.getJsonObject("data").getJsonObject("runWorkflow").getString("state"))
                 .isEqualTo("done");
-        assertThat(graphql("{ brands(filters: {name: {eq: \"Acme\"}}) { name products { handle } } }")
+        assertThat(graphql("{ brands(filters: {name: {eq: \"Lumos\"}}) { name products { handle } } }")
                         .getJsonObject("data"))
                 .isEqualTo(
                         new JsonObject(
-                                "{\"brands\": [{\"name\": \"Acme\", \"products\": [{\"handle\": \"lamp-1\"}, {\"handle\": \"lamp-2\"}]}]}"));
+                                "{\"brands\": [{\"name\": \"Lumos\", \"products\": [{\"handle\": \"lamp-1\"}, {\"handle\": \"lamp-2\"}]}]}"));
     }
 
     @Test
@@ -115,7 +119,7 @@ class ShopWorkflowsIT {
 
         JsonArray steps = data.getJsonObject("workflowRun").getJsonArray("steps");
         assertThat(steps.stream().map(step -> ((JsonObject) step).getString("step")))
-                .containsExactly("find or make brand", "create product", "tie them");
+                .containsExactly("find brand", "create brand", "create product", "create links");
         assertThat(data.getValue("none")).isNull();
         assertThat(data.getJsonArray("workflowRuns")).hasSize(1);
         assertThat(data.getJsonArray("brands")).hasSize(1);
@@ -151,5 +155,167 @@ class ShopWorkflowsIT {
                 .isEqualTo(new JsonObject().put("products", new JsonArray()));
         assertThat(graphql(cancel).getJsonArray("errors").getJsonObject(0).getString("message"))
                 .contains("is reverted already");
+    }
+
+    private static JsonObject run(String workflow, String transactionId, JsonObject input) {
+        return TestDatabase.await(node.workflows()
+                .run(new JsonObject()
+                        .put("id", workflow)
+                        .put("transactionId", transactionId)
+                        .put("input", input)));
+    }
+
+    private static JsonObject cart(String card, String sku, int quantity) {
+        return new JsonObject()
+                .put("customer_id", "cust_02")
+                .put("card", card)
+                .put(
+                        "lines",
+                        new JsonArray().add(new JsonObject().put("sku", sku).put("quantity", quantity)));
+    }
+
+    private static JsonObject ask(String query) {
+        return graphql(query).getJsonObject("data");
+    }
+
+    private static int stock(String sku) {
+        return ask("{ productVariants(filters: {sku: {eq: \"" + sku + "\"}}) { stock } }")
+                .getJsonArray("productVariants")
+                .getJsonObject(0)
+                .getInteger("stock");
+    }
+
+    @Test
+    void checksAnOrderOutAndTellsAboutIt() {
+        Promise<JsonObject> heard = Promise.promise();
+        vertx.eventBus().<JsonObject>consumer("shop.order.paid", message -> heard.tryComplete(message.body()));
+
+        JsonObject run = run("checkout", "o1", cart("visa", "LUM-001-1", 2));
+
+        assertThat(run.getString("state")).as(run.encode()).isEqualTo("done");
+        JsonObject order = run.getJsonObject("output");
+        assertThat(TestDatabase.await(heard.future())).isEqualTo(order);
+        assertThat(stock("LUM-001-1")).isEqualTo(6);
+        assertThat(ask("{ order(id: \"" + order.getString("order_id") + "\") { status customer { id } products_link"
+                                + " { quantity product { title } } } }")
+                        .getJsonObject("order"))
+                .isEqualTo(
+                        new JsonObject("{\"status\": \"paid\", \"customer\": {\"id\": \"cust_02\"}, \"products_link\":"
+                                + " [{\"quantity\": 2, \"product\": {\"title\": \"Desk lamp with a brass arm\"}}]}"));
+        assertThat(gateway.charge("checkout/o1/pay")).isPresent();
+    }
+
+    @Test
+    void aDeclinedCardLeavesTheShopAsItWas() {
+        JsonObject run = run("checkout", "o2", cart("declined", "LUM-001-2", 3));
+
+        assertThat(run.getString("state")).isEqualTo("reverted");
+        assertThat(run.getJsonObject("error").getString("message")).isEqualTo("the card was declined");
+        assertThat(stock("LUM-001-2")).isEqualTo(20);
+        assertThat(ask("{ orders(filters: {status: {eq: placed}, placed_at: {gt: \"2026-11-01T00:00:00Z\"}}) { id } }")
+                        .getJsonArray("orders"))
+                .isEmpty();
+    }
+
+    @Test
+    void aBusyGatewayIsAskedAgainAndACancelledOrderIsPaidBack() {
+        JsonObject run = run("checkout", "o3", cart("busy", "LUM-001-2", 1));
+        assertThat(run.getString("state")).isEqualTo("done");
+        assertThat(stock("LUM-001-2")).isEqualTo(19);
+
+        JsonObject cancelled = TestDatabase.await(node.workflows()
+                .change(RunAction.CANCEL, new JsonObject().put("id", "checkout").put("transactionId", "o3")));
+
+        assertThat(cancelled.getString("state")).isEqualTo("reverted");
+        assertThat(stock("LUM-001-2")).isEqualTo(20);
+        assertThat(gateway.charge("checkout/o3/pay")).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeBoughtIsSaid() {
+        assertThat(run("checkout", "o4", cart("visa", "LUM-001-3", 1))
+                        .getJsonObject("error")
+                        .getString("message"))
+                .isEqualTo("of LUM-001-3 0 are left, so 1 cannot be bought");
+        assertThat(run("checkout", "o5", cart("visa", "NONE", 1))
+                        .getJsonObject("error")
+                        .getString("message"))
+                .isEqualTo("there is nothing called 'NONE' to buy");
+    }
+
+    private static JsonObject products(String... handles) {
+        JsonArray products = new JsonArray();
+        for (String handle : handles) {
+            products.add(new JsonObject()
+                    .put("title", handle)
+                    .put("handle", handle)
+                    .put("price", 1)
+                    .put("brand", "Imported"));
+        }
+        return new JsonObject().put("products", products);
+    }
+
+    @Test
+    void importsAllOrNone() {
+        JsonObject all = run("import-products", "i1", products("imp-1", "imp-2", "imp-3"));
+        JsonObject none = run("import-products", "i2", products("imp-4", "imp-1", "imp-5"));
+
+        assertThat(all.getJsonObject("output")).as(all.encode()).isEqualTo(new JsonObject().put("products", 3));
+        assertThat(none.getString("state")).isEqualTo("reverted");
+        assertThat(ask("{ products(filters: {handle: {like: \"imp-%\"}}, order: [{handle: ASC}]) { handle } }")
+                        .getJsonArray("products")
+                        .stream()
+                        .map(product -> ((JsonObject) product).getString("handle")))
+                .containsExactly("imp-1", "imp-2", "imp-3");
+    }
+
+    @Test
+    void deletesABrandWithItsLinksAndBringsItBackWhenItIsCancelled() {
+        run(
+                "create-product",
+                "b1",
+                new JsonObject()
+                        .put("title", "Stool")
+                        .put("handle", "stool")
+                        .put("price", 5)
+                        .put("brand", "Short"));
+        String asked = "{ brands(filters: {name: {eq: \"Short\"}}) { id products { handle status } } }";
+        JsonObject brand = ask(asked).getJsonArray("brands").getJsonObject(0);
+
+        JsonObject run = run("delete-brand", "b2", new JsonObject().put("brand_id", brand.getString("id")));
+
+        assertThat(run.getString("state")).isEqualTo("done");
+        assertThat(ask(asked).getJsonArray("brands")).isEmpty();
+        assertThat(ask("{ products(filters: {handle: {eq: \"stool\"}}) { status brand { id } } }")
+                        .encode())
+                .isEqualTo("{\"products\":[{\"status\":\"retired\",\"brand\":null}]}");
+        TestDatabase.await(node.workflows()
+                .change(
+                        RunAction.CANCEL,
+                        new JsonObject().put("id", "delete-brand").put("transactionId", "b2")));
+        assertThat(ask(asked).getJsonArray("brands").getJsonObject(0)).isEqualTo(brand);
+    }
+
+    @Test
+    void showsWhatAWorkflowIsMadeOf() {
+        JsonObject definition = ask("{ workflowDefinitions(id: \"create-product\") { id text graph __typename } }")
+                .getJsonArray("workflowDefinitions")
+                .getJsonObject(0);
+
+        assertThat(definition.getString("text")).contains("create brand after brand is new, if 'brand is new' (then)");
+        assertThat(definition.getJsonObject("graph").getJsonArray("nodes").getJsonObject(0))
+                .isEqualTo(new JsonObject()
+                        .put("name", "find brand")
+                        .put("kind", "step")
+                        .put("after", new JsonArray())
+                        .put("undone", false));
+        assertThat(definition.getString("__typename")).isEqualTo("WorkflowDefinition");
+        assertThat(graphql("{ workflowDefinitions(id: \"chekout\") { id } }").encode())
+                .contains("checkout");
+        assertThat(graphql("{ workflowRuns(filters: {id: \"checkout\", state: \"paused\"}) { id } }")
+                        .encode())
+                .isEqualTo("{\"data\":{\"workflowRuns\":[]}}");
+        assertThat(graphql("{ workflowRuns(filters: {stat: \"done\"}) { id } }").encode())
+                .contains("a list of runs takes no 'stat'");
     }
 }

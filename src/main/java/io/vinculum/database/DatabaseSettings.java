@@ -26,6 +26,12 @@ public record DatabaseSettings(
                 uri, 16, 1_000, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(60));
     }
 
+    /** The last part of the address's path. */
+    public String databaseName() {
+        String path = uri.replaceFirst("\\?.*$", "");
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
     public DatabaseSettings withReadTimeout(Duration timeout) {
         return new DatabaseSettings(uri, connections, waiting, connectTimeout, timeout, writeTimeout);
     }

@@ -189,7 +189,8 @@ final class RunFields {
         if (filters == null) {
             return request;
         }
-        JsonText.object("'filters'", filters).forEach((name, value) -> request.put(name, equal(name, value)));
+        JsonText.object("'filters'", JsonText.plain(filters))
+                .forEach((name, value) -> request.put(name, equal(name, value)));
         return request;
     }
 
@@ -208,8 +209,9 @@ final class RunFields {
     static JsonObject request(Map<String, ? extends @Nullable Object> arguments) {
         Map<String, Object> given = new LinkedHashMap<>();
         arguments.forEach((name, value) -> {
-            if (value != null) {
-                given.put(name, value);
+            Object plain = value instanceof ScalarTypes.JsonLiteral literal ? literal.value() : value;
+            if (plain != null) {
+                given.put(name, plain);
             }
         });
         return new JsonObject(given);

@@ -244,27 +244,41 @@ public final class Links {
         asked.stream().map(LinkSides::link).filter(Link::readOnly).findFirst().ifPresent(link -> {
             throw LinkInput.readOnly(link);
         });
-        return database.snapshot(session -> {
-            Future<Map<Pair, JsonObject>> all = Future.succeededFuture(new LinkedHashMap<>());
-            for (LinkSides sides : asked) {
-                all = all.compose(rows -> list(session, sides).map(more -> {
-                    rows.putAll(more);
-                    return rows;
-                }));
+        Map<Link, List<LinkInput>> pairs = new LinkedHashMap<>();
+        Map<OneSide, List<Object>> sides = new LinkedHashMap<>();
+        for (LinkSides one : asked) {
+            Link link = one.link();
+            if (one.keys().size() == 2) {
+                pairs.computeIfAbsent(link, made -> new ArrayList<>())
+                        .add(new LinkInput(link, one.key(link.first()), one.key(link.second()), Map.of()));
+            } else {
+                one.keys()
+                        .forEach(
+                                (side, key) -> sides.computeIfAbsent(new OneSide(link, side), made -> new ArrayList<>())
+                                        .add(key));
             }
-            return all.map(rows -> new JsonArray(new ArrayList<>(rows.values())));
-        });
+        }
+        return database.snapshot(session -> each(
+                        pairs,
+                        (link, some) ->
+                                session.run(new LinkSql(link).ofPairs(some)).map(rows -> answered(link, rows, false)))
+                .compose(rows -> ofSides(session, sides, rows)));
     }
 
-    private static Future<Map<Pair, JsonObject>> list(Session session, LinkSides sides) {
-        Link link = sides.link();
-        LinkSql sql = new LinkSql(link);
-        if (sides.keys().size() == 1) {
-            Side side = sides.keys().keySet().iterator().next();
-            return session.run(sql.ofSide(side, List.of(sides.key(side)), MOST))
-                    .map(rows -> answered(link, rows, false));
+    /** A side of a link by which rows are asked for. */
+    private record OneSide(Link link, Side side) {}
+
+    private static Future<JsonArray> ofSides(
+            Session session, Map<OneSide, List<Object>> sides, Map<Pair, JsonObject> rows) {
+        Future<Map<Pair, JsonObject>> all = Future.succeededFuture(rows);
+        for (Map.Entry<OneSide, List<Object>> entry : sides.entrySet()) {
+            OneSide one = entry.getKey();
+            all = all.compose(found -> session.run(new LinkSql(one.link()).ofSide(one.side(), entry.getValue(), MOST))
+                    .map(more -> {
+                        found.putAll(answered(one.link(), more, false));
+                        return found;
+                    }));
         }
-        LinkInput pair = new LinkInput(link, sides.key(link.first()), sides.key(link.second()), Map.of());
-        return session.run(sql.ofPairs(List.of(pair))).map(rows -> answered(link, rows, false));
+        return all.map(found -> new JsonArray(new ArrayList<>(found.values())));
     }
 }

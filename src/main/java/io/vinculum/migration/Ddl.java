@@ -49,11 +49,12 @@ final class Ddl {
             create table if not exists vinculum.workflow_definition (
               hash text primary key, workflow text not null, graph jsonb not null,
               first_seen timestamptz not null default now())""",
+            // Values are json, not jsonb, which forgets the order of members: an order may mean something, as in links.
             // Room on each page, and no index on what changes, so that the end of a run rewrites no index.
             """
             create table if not exists vinculum.workflow_run (
               id text primary key, shard integer not null, workflow text not null, transaction_id text not null,
-              definition text not null, state text not null, input jsonb, output jsonb, error jsonb,
+              definition text not null, state text not null, input json, output json, error jsonb,
               priority integer not null default 0,
               created_at timestamptz not null default now(), finished_at timestamptz) with (fillfactor = 70)""",
             "create index if not exists workflow_run_created_idx on vinculum.workflow_run (created_at)",
@@ -64,19 +65,24 @@ final class Ddl {
             """
             create table if not exists vinculum.workflow_step (
               run text not null, node text not null, item integer not null, undo boolean not null, state text not null,
-              attempt integer not null, place integer not null, input jsonb, output jsonb, undo_data jsonb, error jsonb,
+              attempt integer not null, place integer not null, input json, output json, undo_data json, error jsonb,
               started_at timestamptz not null default now(), wake_at timestamptz,
               recorded_at timestamptz not null default now(), primary key (run, node, item, undo))""",
             """
             create table if not exists vinculum.workflow_outbox (
-              run text not null, number integer not null, shard integer not null, address text not null, payload jsonb,
+              run text not null, number integer not null, shard integer not null, address text not null, payload json,
               primary key (run, number))""",
             // What an earlier version lacked.
             "alter table vinculum.workflow_run add column if not exists priority integer not null default 0",
             """
-            alter table vinculum.workflow_step add column if not exists input jsonb,
+            alter table vinculum.workflow_step add column if not exists input json,
               add column if not exists started_at timestamptz not null default now(),
               add column if not exists wake_at timestamptz""",
+            """
+            alter table vinculum.workflow_run alter column input type json, alter column output type json""",
+            """
+            alter table vinculum.workflow_step alter column input type json, alter column output type json,
+              alter column undo_data type json""",
             "drop index if exists vinculum.workflow_run_shard_idx",
             """
             insert into vinculum.workflow_live (shard, run)

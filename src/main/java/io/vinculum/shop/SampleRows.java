@@ -3,6 +3,8 @@ package io.vinculum.shop;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonText;
 import io.vinculum.link.Links;
 import io.vinculum.module.Modules;
@@ -49,10 +51,18 @@ public final class SampleRows {
         Future<?> filled = Future.succeededFuture();
         for (String model : MODELS) {
             String[] path = model.split("/", -1);
-            filled = filled.compose(done -> modules.create(path[0], path[1], read(path[1])));
+            filled = filled.compose(
+                    done -> modules.create(path[0], path[1], read(path[1])).recover(SampleRows::again));
         }
         return filled.compose(done -> links.create(JsonText.plain(read("links"))))
                 .mapEmpty();
+    }
+
+    /** A model's rows come together, so those that are there are those of a seeding that was cut off behind them. */
+    private static Future<JsonArray> again(Throwable cause) {
+        return cause instanceof Failure failure && failure.code() == FailureCode.DUPLICATE
+                ? Future.succeededFuture(new JsonArray())
+                : Future.failedFuture(cause);
     }
 
     private static JsonArray read(String name) {

@@ -1,24 +1,33 @@
 package io.vinculum.workflow;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.jackson.VertxModule;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.Nearest;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Values of steps to JSON and back: records, by Jackson, and the JSON types of Vert.x. */
 final class Codec {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
+            .addModule(vertx())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -28,12 +37,35 @@ final class Codec {
 
     private Codec() {}
 
+    /** Vert.x writes its JSON types inside records, but does not read them there. */
+    private static SimpleModule vertx() {
+        SimpleModule module = new VertxModule();
+        module.addDeserializer(JsonObject.class, new StdDeserializer<>(JsonObject.class) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public JsonObject deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+                return new JsonObject(context.<Map<String, Object>>readValue(
+                        parser, context.getTypeFactory().constructMapType(Map.class, String.class, Object.class)));
+            }
+        });
+        module.addDeserializer(JsonArray.class, new StdDeserializer<>(JsonArray.class) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public JsonArray deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+                return new JsonArray(context.<List<Object>>readValue(parser, listOf(Object.class)));
+            }
+        });
+        return module;
+    }
+
     static JavaType type(Class<?> type) {
         return MAPPER.constructType(type);
     }
 
     static JavaType listOf(Class<?> element) {
-        return MAPPER.getTypeFactory().constructCollectionType(List.class, element);
+        return TypeFactory.defaultInstance().constructCollectionType(List.class, element);
     }
 
     /**

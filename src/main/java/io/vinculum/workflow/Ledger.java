@@ -46,7 +46,7 @@ final class Ledger {
             started as (
               insert into vinculum.workflow_run
                 (id, shard, workflow, transaction_id, definition, state, input, priority, created_at)
-              select r.id, r.shard, r.workflow, r.transaction_id, r.definition, 'invoking', r.input::jsonb, r.priority,
+              select r.id, r.shard, r.workflow, r.transaction_id, r.definition, 'invoking', r.input::json, r.priority,
                 now() - r.age * interval '1 ms'
               from unnest($4::text[], $5::int4[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int4[],
                 $11::int8[])
@@ -57,8 +57,8 @@ final class Ledger {
             recorded as (
               insert into vinculum.workflow_step as known
                 (run, node, item, undo, state, attempt, place, input, output, undo_data, error, started_at, wake_at)
-              select t.run, t.node, t.item, t.undo, t.state, t.attempt, t.place, t.input::jsonb, t.output::jsonb,
-                t.undo_data::jsonb, t.error::jsonb, now() - t.elapsed * interval '1 ms',
+              select t.run, t.node, t.item, t.undo, t.state, t.attempt, t.place, t.input::json, t.output::json,
+                t.undo_data::json, t.error::jsonb, now() - t.elapsed * interval '1 ms',
                 now() + t.wake * interval '1 ms'
               from unnest($12::text[], $13::int4[], $14::text[], $15::int4[], $16::bool[], $17::text[], $18::int4[],
                 $19::int4[], $20::text[], $21::text[], $22::text[], $23::text[], $24::int8[], $25::int8[])
@@ -70,7 +70,7 @@ final class Ledger {
                 recorded_at = now(), wake_at = excluded.wake_at
               where known.state not in ('ok', 'skipped')),
             changed as (
-              update vinculum.workflow_run w set state = c.state, output = c.output::jsonb, error = c.error::jsonb,
+              update vinculum.workflow_run w set state = c.state, output = c.output::json, error = c.error::jsonb,
                 finished_at = case when c.finished then now() end
               from unnest($26::text[], $27::int4[], $28::text[], $29::text[], $30::text[], $31::bool[])
                 c(run, shard, state, output, error, finished)
@@ -81,7 +81,7 @@ final class Ledger {
               where changed.finished and l.shard = changed.shard and l.run = changed.id),
             told as (
               insert into vinculum.workflow_outbox (run, number, shard, address, payload)
-              select o.run, o.number, o.shard, o.address, o.payload::jsonb
+              select o.run, o.number, o.shard, o.address, o.payload::json
               from unnest($32::text[], $33::int4[], $34::int4[], $35::text[], $36::text[])
                 o(run, number, shard, address, payload)
               join changed on changed.id = o.run on conflict do nothing)

@@ -632,7 +632,7 @@ final class Runner {
 
     private void undoFailed(Run run, Position position, Step<?, ?> step, Throwable cause, Duration elapsed) {
         Entry entry = run.entryAt(position);
-        if (entry.undoAttempts() <= step.options().undoRetries()) {
+        if (isWorthRetrying(cause) && entry.undoAttempts() <= step.options().undoRetries()) {
             entry.pauseUndo();
             later(run, step.options().pause(entry.undoAttempts()), () -> {
                 entry.readyToUndo();

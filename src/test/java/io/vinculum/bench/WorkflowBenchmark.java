@@ -25,11 +25,11 @@ import java.util.stream.IntStream;
 final class WorkflowBenchmark {
     private static final String START = """
             insert into vinculum.workflow_run (id, shard, workflow, transaction_id, definition, state, input)
-            select id, 0, 'floor', id, '', 'invoking', '{}'::jsonb from unnest($1::text[]) r(id)
+            select id, 0, 'floor', id, '', 'invoking', '{}'::json from unnest($1::text[]) r(id)
             """;
     private static final String STEP = """
             insert into vinculum.workflow_step (run, node, item, undo, state, attempt, place, output)
-            select id, $2::text, -1, false, 'ok', 1, 1, '1'::jsonb from unnest($1::text[]) r(id)
+            select id, $2::text, -1, false, 'ok', 1, 1, '1'::json from unnest($1::text[]) r(id)
             """;
     private static final String END = """
             update vinculum.workflow_run w set state = 'done', finished_at = now()
