@@ -44,6 +44,11 @@ public record Cluster(String name, String host, int port, List<String> members) 
         }
     }
 
+    static {
+        // Hazelcast logs before it has read any configuration.
+        System.setProperty("hazelcast.logging.type", "slf4j");
+    }
+
     /** Makes a Vert.x that is a member; fails with {@code UNAVAILABLE} when it cannot listen at its address. */
     public Future<Vertx> join() {
         VertxOptions options = new VertxOptions()
@@ -61,7 +66,6 @@ public record Cluster(String name, String host, int port, List<String> members) 
     private Config config() {
         Config config = new Config()
                 .setClusterName(name)
-                .setProperty("hazelcast.logging.type", "slf4j")
                 .setProperty("hazelcast.phone.home.enabled", "false")
                 .setProperty("hazelcast.shutdownhook.enabled", "false")
                 .setProperty("hazelcast.heartbeat.interval.seconds", "1")
