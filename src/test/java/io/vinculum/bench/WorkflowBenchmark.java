@@ -24,16 +24,20 @@ import java.util.stream.IntStream;
 /** Runs of three trivial steps, each result durable before the next step, beside the same rows written without a coordinator. */
 final class WorkflowBenchmark {
     private static final String START = """
-            insert into vinculum.workflow_run (id, shard, workflow, transaction_id, definition, state, input)
-            select id, 0, 'floor', id, '', 'invoking', '{}'::json from unnest($1::text[]) r(id)
+            with made as (
+              insert into vinculum.workflow_run (id, shard, workflow, transaction_id, definition, state, input)
+              select id, 0, 'floor', id, '', 'invoking', '{}'::json from unnest($1::text[]) r(id) returning id)
+            insert into vinculum.workflow_live (shard, run) select 0, id from made
             """;
     private static final String STEP = """
-            insert into vinculum.workflow_step (run, node, item, undo, state, attempt, place, output)
-            select id, $2::text, -1, false, 'ok', 1, 1, '1'::json from unnest($1::text[]) r(id)
+            insert into vinculum.workflow_step (run, node, item, undo, state, attempt, place, input, output, undo_data)
+            select id, $2::text, -1, false, 'ok', 1, 1, '0'::json, '1'::json, '1'::json from unnest($1::text[]) r(id)
             """;
     private static final String END = """
-            update vinculum.workflow_run w set state = 'done', finished_at = now()
-            from unnest($1::text[]) r(id) where w.id = r.id
+            with ended as (
+              update vinculum.workflow_run w set state = 'done', output = '1'::json, finished_at = now()
+              from unnest($1::text[]) r(id) where w.id = r.id returning w.id)
+            delete from vinculum.workflow_live l using ended where l.shard = 0 and l.run = ended.id
             """;
 
     private final Vertx vertx;
@@ -64,8 +68,13 @@ final class WorkflowBenchmark {
     }
 
     void run() {
-        Coordinator coordinator =
-                new Coordinator(vertx, database, List.of(workflow("ok", false), workflow("fail", true)));
+        Coordinator coordinator = new Coordinator(
+                vertx,
+                database,
+                List.of(
+                        workflow("ok", false),
+                        workflow("fail", true),
+                        workflow("memory", false).durable(false)));
         TestDatabase.await(coordinator.start());
         report.say(
                 "%n%-22s %8s %10s %9s %9s %10s %10s %8s%n",
@@ -76,9 +85,13 @@ final class WorkflowBenchmark {
             measure(coordinator, "ok", callers, floor);
         }
         measure(coordinator, "fail", 64, 0);
+        measure(coordinator, "memory", 64, 0);
+        for (int callers : new int[] {1, 16, 64, 256}) {
+            measure(coordinator, "memory", callers, 0);
+        }
         TestDatabase.await(coordinator.stop());
         TestDatabase.await(database.transaction(
-                session -> session.script("truncate vinculum.workflow_run, vinculum.workflow_step")));
+                session -> session.script("truncate vinculum.workflow_run, vinculum.workflow_live, vinculum.workflow_step")));
         TestDatabase.await(database.close());
     }
 
