@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
             LoadCommand.class,
             SchemaCommand.class,
             QueryCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            WorkflowCommand.class
         },
         footer = {"", "Example: vinculum serve --port 8080", "Each command explains itself: vinculum load --help"})
 public final class Main {

@@ -46,13 +46,19 @@ class CommandLineIT {
 
     @Test
     void everyCommandExplainsItselfWithAnExample() {
-        for (String command : new String[] {"serve", "migrate", "load", "schema", "query", "doctor"}) {
+        for (String command : new String[] {"serve", "migrate", "load", "schema", "query", "doctor", "workflow"}) {
             Ran ran = run(command, "--help");
             assertThat(ran.status()).isZero();
             assertThat(ran.out()).contains("Usage: vinculum " + command).contains("Example: vinculum " + command);
         }
         assertThat(run("--help").out()).contains("migrate", "doctor");
         assertThat(run("--version").out()).contains("Vinculum");
+        Ran bare = run("workflow");
+        assertThat(bare.status()).isEqualTo(2);
+        assertThat(bare.err()).contains("workflow takes one of: list, show, run, cancel, retry");
+        assertThat(run("workflow", "list", "--url", "http://127.0.0.1:1").err())
+                .contains("UNAVAILABLE: no server answers at http://127.0.0.1:1; start one with 'vinculum serve'");
+        assertThat(run("workflow", "list", "--url", "nonsense").err()).contains("--url takes the address");
     }
 
     @Test

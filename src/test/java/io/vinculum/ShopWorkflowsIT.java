@@ -16,12 +16,16 @@ import io.vinculum.testing.TestDatabase;
 import io.vinculum.workflow.RunAction;
 import io.vinculum.workflow.WorkflowVerticle;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -317,5 +321,36 @@ class ShopWorkflowsIT {
                 .isEqualTo("{\"data\":{\"workflowRuns\":[]}}");
         assertThat(graphql("{ workflowRuns(filters: {stat: \"done\"}) { id } }").encode())
                 .contains("a list of runs takes no 'stat'");
+    }
+
+    private static String command(int status, String... arguments) {
+        StringWriter out = new StringWriter();
+        List<String> all = new ArrayList<>(List.of("workflow"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--url", "http://127.0.0.1:" + node.port()));
+        PrintWriter writer = new PrintWriter(out, true);
+        int ended = Main.run(all.toArray(String[]::new), Map.of(), Path.of("no-vinculum.yaml"), writer, writer);
+        assertThat(ended).as(out.toString()).isEqualTo(status);
+        return out.toString();
+    }
+
+    @Test
+    void runsAreRunListedShownAndCancelledByCommands() {
+        String input = "{\"title\": \"Vase\", \"handle\": \"vase\", \"price\": 9, \"brand\": \"Clay\"}";
+
+        assertThat(command(0, "run", "create-product", input, "--transaction", "c1"))
+                .contains("\"state\" : \"done\"");
+        assertThat(command(1, "run", "create-product", input, "--transaction", "c2"))
+                .contains("DUPLICATE");
+        assertThat(command(0, "list", "create-product", "--state", "reverted"))
+                .contains("reverted      create-product  c2  DUPLICATE: ");
+        assertThat(command(0, "show", "create-product", "c1"))
+                .contains("input   {\"title\":\"Vase\"", "ok         try 1  create links", "output  {\"product_id\"");
+        assertThat(command(0, "cancel", "create-product", "c1")).contains("\"state\" : \"reverted\"");
+        assertThat(command(1, "retry", "create-product", "c1"))
+                .contains("UNEXPECTED_STATE: the run create-product/c1 is");
+        assertThat(command(1, "show", "create-product", "none")).contains("NOT_FOUND: there is no run none");
+        assertThat(command(1, "run", "creat-product")).contains("did you mean", "create-product");
+        assertThat(command(1, "run", "create-product", "{nonsense")).contains("INPUT takes JSON");
     }
 }

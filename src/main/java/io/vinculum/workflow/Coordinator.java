@@ -260,7 +260,7 @@ public final class Coordinator {
         int near = Ownership.shardOf(home(workflow, key, request));
         boolean bound = workflow.options().concurrency().isPresent()
                 || (!workflow.options().durable() && request.getValue("transactionId") != null);
-        return bound ? ownership.epoch(near).map(epoch -> near) : ownership.ownNear(near);
+        return bound ? ownership.epoch(near).map(epoch -> near) : ownership.any();
     }
 
     private static String home(Workflow<?, ?> workflow, RunKey key, JsonObject request) {

@@ -179,7 +179,7 @@ final class Interventions {
     Future<Run> fork(Workflow<?, ?> workflow, JsonObject request) {
         RunKey key = RunKey.existing(workflow, request);
         RunKey made = RunKey.of(workflow, new JsonObject().put("transactionId", request.getValue("newTransactionId")));
-        int shard = ownership.ownNear(Ownership.shardOf(made.id())).orElseThrow(Runner::lost);
+        int shard = ownership.any().orElseThrow(Runner::lost);
         long epoch = ownership.epoch(shard).orElseThrow();
         return kept.one(key.id()).compose(found -> {
             Kept.Written former = found.orElseThrow(() -> Runs.notThere(key.id()));

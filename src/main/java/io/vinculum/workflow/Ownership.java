@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,6 +33,9 @@ final class Ownership {
     static final Duration LEASE = Duration.ofSeconds(5);
 
     private static final long BEAT_MILLIS = 1_000;
+
+    /** So many shards take what is new at a time. */
+    private static final int IN_USE = 4;
 
     private static final String BEAT = """
             with others as (
@@ -103,6 +105,9 @@ final class Ownership {
     private final Database database;
     private final Listener listener;
     private final TreeMap<Integer, Long> epochs = new TreeMap<>();
+    private List<Integer> inUse = List.of();
+    private int lastInUse = -1;
+    private int next;
     private long lastBeat = System.nanoTime();
     /** Whether what is still this node's by name has to be taken anew. */
     private boolean silent;
@@ -132,10 +137,28 @@ final class Ownership {
         return Optional.ofNullable(epochs.get(shard));
     }
 
-    /** A shard of this node's, the given one or the next it has; empty when it has none. */
-    Optional<Integer> ownNear(int shard) {
-        Map.Entry<Integer, Long> next = epochs.ceilingEntry(shard);
-        return Optional.ofNullable(next == null ? epochs.firstEntry() : next).map(Map.Entry::getKey);
+    /**
+     * A shard of this node's for something new; empty when it has none. For a second it is one of a few, so that one
+     * write has few shards to lock; then the next ones follow.
+     */
+    Optional<Integer> any() {
+        if (epochs.isEmpty()) {
+            return Optional.empty();
+        }
+        if (inUse.isEmpty() || !epochs.keySet().containsAll(inUse)) {
+            chooseInUse();
+        }
+        next = (next + 1) % inUse.size();
+        return Optional.of(inUse.get(next));
+    }
+
+    private void chooseInUse() {
+        int after = lastInUse;
+        List<Integer> chosen = new ArrayList<>(epochs.tailMap(after, false).keySet());
+        chosen.addAll(epochs.headMap(after, true).keySet());
+        inUse = List.copyOf(chosen.subList(0, Math.min(IN_USE, chosen.size())));
+        lastInUse = inUse.get(inUse.size() - 1);
+        next = 0;
     }
 
     Future<Void> start() {
@@ -192,6 +215,7 @@ final class Ownership {
         if (!taken.isEmpty()) {
             listener.taken(taken);
         }
+        inUse = List.of();
         release((int) Math.ceil(SHARDS / (row.getLong(3) + 1.0)));
         listener.clock(Instant.ofEpochMilli(row.getLong(4)));
     }

@@ -1,5 +1,6 @@
 package io.vinculum.workflow;
 
+import com.fasterxml.jackson.databind.JavaType;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
@@ -70,7 +71,8 @@ record Recorded(
                 result.place(),
                 Codec.write(result.input(), "what the step '" + node + "' is given"),
                 Codec.write(result.output(), what),
-                Codec.write(result.undoData(), what),
+                // What is undone with what was answered is kept once.
+                result.undoData() == result.output() ? null : Codec.write(result.undoData(), what),
                 error(result.error()),
                 result.elapsed(),
                 result.wake());
@@ -116,15 +118,17 @@ record Recorded(
 
     private void restoreForward(Run run, Position position, Entry entry) {
         Step<?, ?> step = run.stepAt(position);
-        Object data = step == null || step.undo().isEmpty()
-                ? null
-                : Codec.read(undoData, step.undo().get().data(), "the undo data of '" + node + "'");
+        JavaType type =
+                step == null ? null : step.undo().map(Step.Undoing::data).orElse(null);
+        Object data = type == null ? null : Codec.read(undoData, type, "the undo data of '" + node + "'");
         switch (state) {
-            case OK ->
+            case OK -> {
+                Object answer = step == null ? null : Codec.read(output, step.output(), "the answer of '" + node + "'");
                 entry.done(
                         place,
-                        step == null ? null : Codec.read(output, step.output(), "the answer of '" + node + "'"),
-                        data);
+                        answer,
+                        data == null && step != null && step.output().equals(type) ? answer : data);
+            }
             case FAILED -> {
                 entry.fail(place, data);
                 if (step == null || !step.options().continueOnFailure()) {

@@ -90,8 +90,8 @@ final class WorkflowBenchmark {
             measure(coordinator, "memory", callers, 0);
         }
         TestDatabase.await(coordinator.stop());
-        TestDatabase.await(database.transaction(
-                session -> session.script("truncate vinculum.workflow_run, vinculum.workflow_live, vinculum.workflow_step")));
+        TestDatabase.await(database.transaction(session ->
+                session.script("truncate vinculum.workflow_run, vinculum.workflow_live, vinculum.workflow_step")));
         TestDatabase.await(database.close());
     }
 
