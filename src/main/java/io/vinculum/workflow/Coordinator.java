@@ -38,6 +38,9 @@ public final class Coordinator {
     private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
     private static final long LONGEST_WAIT_MILLIS = TimeUnit.HOURS.toMillis(1);
     private static final long LOOK_AGAIN_MILLIS = 200;
+    /** The lease of a node that died, and time to notice its end. */
+    private static final Duration TAKEOVER = Ownership.LEASE.plusSeconds(3);
+
     private static final List<String> RUN = List.of("id", "input", "transactionId", "wait", "priority");
 
     private final Vertx vertx;
@@ -145,7 +148,7 @@ public final class Coordinator {
      *     and with {@code UNAVAILABLE} when its end could not be waited for here
      */
     public Future<JsonObject> run(JsonObject request) {
-        return onContext(() -> begin(request, false));
+        return patiently(() -> begin(request, false), until());
     }
 
     /** Does something with a run; answers it afterwards, as {@link #run} does. */
@@ -156,7 +159,7 @@ public final class Coordinator {
                 onContext(() -> interventions
                         .fork(workflow(request), request)
                         .compose(forked -> onContext(() -> driven(forked, true))));
-            default -> onContext(() -> intervene(action, request, false));
+            default -> patiently(() -> intervene(action, request, false), until());
         };
     }
 
@@ -248,8 +251,36 @@ public final class Coordinator {
         return journal.started(run).compose(made -> made ? driven(run, wait) : again(key, wait));
     }
 
+    private static long until() {
+        return System.nanoTime() + TAKEOVER.toNanos();
+    }
+
+    /** Asks again while the owner of a run is changing; asking twice does no harm. */
+    private Future<JsonObject> patiently(Supplier<Future<JsonObject>> work, long until) {
+        return onContext(work).recover(cause -> {
+            if (!(cause instanceof Changing)) {
+                return Future.failedFuture(cause);
+            }
+            if (System.nanoTime() > until) {
+                return Future.failedFuture(new Failure(
+                        FailureCode.UNAVAILABLE,
+                        "the node that owns the run does not answer; nodes of one database join with --cluster"));
+            }
+            return vertx.timer(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS).compose(fired -> patiently(work, until));
+        });
+    }
+
+    /** Nobody owns the run now who can be reached; soon somebody will. */
+    private static final class Changing extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Changing() {
+            super("the run's owner is changing", null, false, false);
+        }
+    }
+
     private static <T> Future<T> changing() {
-        return Future.failedFuture(new Failure(FailureCode.UNAVAILABLE, "the run's owner is changing; try again"));
+        return Future.failedFuture(new Changing());
     }
 
     /**
@@ -373,7 +404,10 @@ public final class Coordinator {
                         new JsonObject().put("action", action.name()).put("request", request),
                         new DeliveryOptions().setSendTimeout(LONGEST_WAIT_MILLIS))
                 .map(Message::body)
-                .recover(cause -> Future.failedFuture(Failure.of(cause)));
+                .recover(cause -> {
+                    Failure failure = Failure.of(cause);
+                    return failure.code() == FailureCode.UNAVAILABLE ? changing() : Future.failedFuture(failure);
+                });
     }
 
     private void answerForwarded(Message<JsonObject> message) {
@@ -381,7 +415,11 @@ public final class Coordinator {
         RunAction asked = RunAction.valueOf(message.body().getString("action"));
         onContext(() -> asked == RunAction.RUN ? begin(request, true) : intervene(asked, request, true))
                 .onSuccess(message::reply)
-                .onFailure(cause -> BusFailure.reply(message, cause));
+                .onFailure(cause -> BusFailure.reply(
+                        message,
+                        cause instanceof Changing
+                                ? new Failure(FailureCode.UNAVAILABLE, "the run's owner is changing")
+                                : cause));
     }
 
     /** Goes on with a run that was taken over, unless it is here already. */

@@ -54,7 +54,13 @@ final class BenchServer {
         EndpointSettings endpoint = EndpointSettings.of("127.0.0.1", 0, "");
         DatabaseSettings settings = DatabaseSettings.of(database);
         Vinculum node = TestDatabase.await(Vinculum.start(
-                vertx, Catalog.read(Path.of("src/test/resources/bench")), settings, endpoint, Vinculum.Behind.REFUSE));
+                vertx,
+                Catalog.read(Path.of("src/test/resources/bench")),
+                settings,
+                endpoint,
+                Vinculum.Behind.REFUSE,
+                List.of(started -> WorkflowBenchmark.workflows()),
+                started -> Future.succeededFuture()));
         Limit limit = new Limit(pool(vertx, settings));
         BenchRows rows = new BenchRows(products);
         AtomicInteger port = new AtomicInteger();

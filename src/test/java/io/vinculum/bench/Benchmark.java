@@ -103,6 +103,7 @@ public final class Benchmark implements Callable<Integer> {
                 new WriteBenchmark(vertx, database, this::say).run();
             }
             if (!noWorkflows) {
+                runsOverHttp(database);
                 new WorkflowBenchmark(vertx, database, seconds, this::say).run();
             }
         } finally {
@@ -158,6 +159,41 @@ public final class Benchmark implements Callable<Integer> {
     }
 
     private void reads(String database) throws Exception {
+        say(
+                "# %d products, %d processors, %s, load %s%n",
+                products,
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.version"),
+                ProcessorTime.load());
+        say(
+                HEAD,
+                "query",
+                "way",
+                "conns",
+                "req/s",
+                "p50 ms",
+                "p99 ms",
+                "bad",
+                "java",
+                "pg",
+                "req/cpu-s",
+                "of limit",
+                "kB/req",
+                "MB",
+                "load");
+        withServer(database, (http, bare, server) -> {
+            for (BenchQuery query : queries) {
+                new Reading(query, http, bare, server).measure();
+            }
+        });
+    }
+
+    /** What is done with a server: its HTTP port, that of the bare route beside it, and its process. */
+    private interface Served {
+        void use(int http, int bare, long server) throws IOException, InterruptedException;
+    }
+
+    private void withServer(String database, Served work) throws Exception {
         Process server = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -170,35 +206,42 @@ public final class Benchmark implements Callable<Integer> {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
             String[] ports = String.valueOf(lines.readLine()).split(" ", -1);
-            say(
-                    "# %d products, %d processors, %s, load %s%n",
-                    products,
-                    Runtime.getRuntime().availableProcessors(),
-                    System.getProperty("java.version"),
-                    ProcessorTime.load());
-            say(
-                    HEAD,
-                    "query",
-                    "way",
-                    "conns",
-                    "req/s",
-                    "p50 ms",
-                    "p99 ms",
-                    "bad",
-                    "java",
-                    "pg",
-                    "req/cpu-s",
-                    "of limit",
-                    "kB/req",
-                    "MB",
-                    "load");
-            for (BenchQuery query : queries) {
-                new Reading(query, Integer.parseInt(ports[1]), Integer.parseInt(ports[2]), server.pid()).measure();
-            }
+            work.use(Integer.parseInt(ports[1]), Integer.parseInt(ports[2]), server.pid());
         } finally {
             server.destroy();
             server.waitFor();
         }
+    }
+
+    /** Runs of three steps by GraphQL over HTTP, 16 at once. */
+    private void runsOverHttp(String database) throws Exception {
+        say("%n%-22s %10s %9s %9s %5s %10s%n", "runs over HTTP", "req/s", "p50 ms", "p99 ms", "bad", "req/cpu-s");
+        withServer(database, (http, bare, server) -> {
+            for (String workflow : List.of("ok", "fail", "memory")) {
+                byte[] request = Load.post(
+                        "/graphql",
+                        new JsonObject()
+                                .put(
+                                        "query",
+                                        "mutation { runWorkflow(id: \"" + workflow
+                                                + "\", input: {}) { state output } }")
+                                .toBuffer()
+                                .getBytes());
+                Load.run(vertx, http, 16, warmUp, () -> request);
+                double java = ProcessorTime.of(server);
+                double postgres = ProcessorTime.ofFamily(postmaster);
+                Load.Result result = Load.run(vertx, http, 16, seconds, () -> request);
+                double spent = ProcessorTime.of(server) - java + ProcessorTime.ofFamily(postmaster) - postgres;
+                say(
+                        "%-22s %10.0f %9.2f %9.2f %5d %10.0f%n",
+                        workflow,
+                        result.perSecond(),
+                        result.millisAt(0.5),
+                        result.millisAt(0.99),
+                        result.bad(),
+                        result.answers() / spent);
+            }
+        });
     }
 
     /** One query in all its ways. */

@@ -67,14 +67,16 @@ final class WorkflowBenchmark {
         });
     }
 
+    /** One that ends well, one that is undone, one that is not written down. */
+    static List<Workflow<?, ?>> workflows() {
+        return List.of(
+                workflow("ok", false),
+                workflow("fail", true),
+                workflow("memory", false).durable(false));
+    }
+
     void run() {
-        Coordinator coordinator = new Coordinator(
-                vertx,
-                database,
-                List.of(
-                        workflow("ok", false),
-                        workflow("fail", true),
-                        workflow("memory", false).durable(false)));
+        Coordinator coordinator = new Coordinator(vertx, database, workflows());
         TestDatabase.await(coordinator.start());
         report.say(
                 "%n%-22s %8s %10s %9s %9s %10s %10s %8s%n",
