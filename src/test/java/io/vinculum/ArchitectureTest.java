@@ -71,6 +71,21 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");
 
+    /** Leases, timers and schedules follow PostgreSQL's clock; a node's own may be wrong by minutes. */
+    @ArchTest
+    static final ArchRule workflowsNeverAskTheNodesClock = noClasses()
+            .that()
+            .resideInAPackage("io.vinculum.workflow")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(java.time.ZonedDateTime.class, "now")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(java.time.Clock.class);
+
     @ArchTest
     static final ArchRule theEndpointKnowsNoSql = noClasses()
             .that()

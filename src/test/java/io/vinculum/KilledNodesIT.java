@@ -38,12 +38,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three nodes in processes of their own, one of which is killed every now and then while clients start runs: nothing that
+ * Three nodes in processes of their own, one of which is killed or frozen every now and then while clients start runs: nothing that
  * was acknowledged is lost, nothing is done twice but what was under way when a node was killed. {@code -Dchaos.seconds},
  * {@code -Dchaos.seed}.
  */
 class KilledNodesIT {
     private static final int CLIENTS = 8;
+    private static final int FROZEN_MILLIS = 8_000;
     private static final int SECONDS = Integer.getInteger("chaos.seconds", 60);
     /** The lease, and two seconds to notice its end and to read the runs. */
     private static final double TAKEOVER_SECONDS = 7;
@@ -168,11 +169,27 @@ class KilledNodesIT {
         while (System.nanoTime() < end) {
             pause(500 + random.nextInt(2_500));
             int victim = random.nextInt(3);
-            nodes.get(victim).process().destroyForcibly().waitFor();
+            Process process = nodes.get(victim).process();
             kills++;
-            nodes.set(victim, begin());
+            if (random.nextInt(5) == 0) {
+                freeze(process);
+            } else {
+                process.destroyForcibly().waitFor();
+                nodes.set(victim, begin());
+            }
         }
         return kills;
+    }
+
+    /** Stands still for longer than its lease, and goes on as if nothing had been: what it says then is refused. */
+    private void freeze(Process process) throws Exception {
+        new ProcessBuilder("kill", "-STOP", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+        pause(FROZEN_MILLIS);
+        new ProcessBuilder("kill", "-CONT", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
     }
 
     private void pause(int millis) throws InterruptedException {
@@ -225,7 +242,7 @@ class KilledNodesIT {
                         .get(0)
                         .getDouble(0);
         System.out.printf(
-                "%d runs, %d kills, %d bodies run once more; a run that was taken over took at most %.1f s (99 %%: %.1f s)%n",
+                "%d runs, %d kills and freezes, %d bodies run once more; a run that was taken over took at most %.1f s (99 %%: %.1f s)%n",
                 acknowledged.size(), kills, twice, slowest, slow);
         assertThat(acknowledged.size()).isGreaterThan(100);
         assertThat(slow).as("seconds until a run taken over has ended").isLessThan(2 * TAKEOVER_SECONDS);

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import io.vinculum.database.Database;
+import io.vinculum.database.DatabaseSettings;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
 import io.vinculum.testing.TestDatabase;
@@ -565,5 +568,54 @@ class KeepingIT {
         assertThatThrownBy(() -> of(nodes.step("one"))
                         .with(WorkflowOptions.DEFAULT.withSchedule(Schedule.cron("0 6 * * 1-5", new JsonObject()))))
                 .hasMessageContaining("the input of the schedule of w is no String");
+    }
+
+    @Test
+    void aBodyThatTakesLongerThanTheLeaseIsNotRunAgainWhileItsNodeLives() {
+        Workflow<String, String> workflow = of(Step.of("slow", String.class, (String input, StepContext context) -> {
+            nodes.say("slow");
+            return TestDatabase.await(nodes.database()
+                    .vertx()
+                    .timer(Ownership.LEASE.plusSeconds(2).toMillis())
+                    .map("late"));
+        }));
+        Coordinator owner = nodes.node(workflow);
+        nodes.node(workflow);
+
+        assertThat(nodes.run(owner, "t").getString("output")).isEqualTo("late");
+        assertThat(nodes.log()).containsExactly("slow");
+    }
+
+    @Test
+    void nodesThatDoNotHearEachOtherShareWhatIsWrittenDown() {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Workflow<String, String> workflow = of(Step.of("one", String.class, (String input, StepContext context) -> {
+            nodes.say("one");
+            reached.countDown();
+            goOn.await();
+            return "once";
+        }));
+        Vertx apart = Vertx.vertx();
+        Database database =
+                Database.open(apart, DatabaseSettings.of(nodes.database().uri()));
+        Coordinator here = nodes.node(workflow);
+        Coordinator there = new Coordinator(apart, database, List.of(workflow));
+        TestDatabase.await(there.start());
+        Future<JsonObject> first = here.run(Nodes.request("t"));
+        Nodes.await(reached);
+        Future<JsonObject> second = there.run(Nodes.request("t"));
+        assertThatThrownBy(() -> TestDatabase.await(there.change(RunAction.CANCEL, Nodes.named("t")), Nodes.A_WHILE))
+                .hasMessageContaining("nodes of one database join with --cluster");
+
+        goOn.countDown();
+
+        assertThat(TestDatabase.await(second, Nodes.A_WHILE).getString("output"))
+                .isEqualTo("once");
+        assertThat(TestDatabase.await(first, Nodes.A_WHILE).getString("output")).isEqualTo("once");
+        assertThat(nodes.log()).containsExactly("one");
+        TestDatabase.await(there.stop());
+        TestDatabase.await(database.close());
+        TestDatabase.await(apart.close());
     }
 }
