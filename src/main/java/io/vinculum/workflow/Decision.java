@@ -35,12 +35,28 @@ sealed interface Decision {
 
     /**
      * What may have been under way when the owner of a run died while it turned round: it is done once more, under the
-     * same keys, and then undone like the others. Empty for any other run.
+     * same keys, and then undone like the others. That is what could begin before the run turned round, and nothing once
+     * anything has been undone: what was under way has been waited for then. Empty for any other run.
      */
     static List<Decision> inDoubt(Run run) {
-        return run.state() == RunState.COMPENSATING && run.resumed() && !run.isPaused() && !run.isMisfit()
-                ? forward(run).stream().filter(Invoke.class::isInstance).toList()
-                : List.of();
+        boolean turnedRound = run.state() == RunState.COMPENSATING && run.resumed();
+        if (!turnedRound || run.isPaused() || run.isMisfit() || run.hasUndone()) {
+            return List.of();
+        }
+        int turned = run.turnedAt();
+        return forward(run).stream()
+                .filter(decision -> decision instanceof Invoke invoke
+                        && lastBefore(run, invoke.position().node()) < turned)
+                .toList();
+    }
+
+    /** The place of the last that was done of all that comes before a node. */
+    private static int lastBefore(Run run, int node) {
+        int last = 0;
+        for (int before : run.workflow().nodes().get(node).after()) {
+            last = Math.max(last, Math.max(run.lastOf(before), lastBefore(run, before)));
+        }
+        return last;
     }
 
     private static List<Decision> forward(Run run) {

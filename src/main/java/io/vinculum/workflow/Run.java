@@ -239,6 +239,34 @@ final class Run {
         }
     }
 
+    /** Whether anything of it has been undone, or could not be. */
+    boolean hasUndone() {
+        return any(Entry.State.UNDONE) || any(Entry.State.UNDO_FAILED) || any(Entry.State.UNDO_READY);
+    }
+
+    /** The place of the first step whose failure turned it round; the highest number when something else did. */
+    int turnedAt() {
+        return entries.entrySet().stream()
+                .filter(entry -> entry.getValue().is(Entry.State.FAILED) && stopsAt(entry.getKey()))
+                .mapToInt(entry -> entry.getValue().order())
+                .min()
+                .orElse(Integer.MAX_VALUE);
+    }
+
+    private boolean stopsAt(Position position) {
+        Step<?, ?> step = stepAt(position);
+        return step == null || !step.options().continueOnFailure();
+    }
+
+    /** The place of the last that was done at a node. */
+    int lastOf(int node) {
+        return entries.entrySet().stream()
+                .filter(entry -> entry.getKey().node() == node)
+                .mapToInt(entry -> entry.getValue().order())
+                .max()
+                .orElse(0);
+    }
+
     /**
      * It does not fit its workflow any more.
      *

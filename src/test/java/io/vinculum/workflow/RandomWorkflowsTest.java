@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,6 +25,10 @@ import org.junit.jupiter.api.Test;
  */
 class RandomWorkflowsTest {
     private static final int WORKFLOWS = 5_000;
+    private static final int CRASHING = 2_000;
+    /** So many bodies may be under way at once in a shape. */
+    private static final int MOST_BESIDE = 64;
+
     private static final Duration SOON = Duration.ofMillis(1);
 
     /** A part of a composition. */
@@ -217,7 +222,7 @@ class RandomWorkflowsTest {
                     }),
                     "run " + i,
                     7));
-            check("seed " + (seed + i) + ": " + shape, run, expected);
+            check("seed " + (seed + i) + ": " + shape, run.state(), run.output(), expected, List.copyOf(log));
             reverted += run.state() == RunState.REVERTED ? 1 : 0;
         }
         runner.close();
@@ -226,9 +231,60 @@ class RandomWorkflowsTest {
         assertThat(reverted).isBetween(WORKFLOWS / 10, WORKFLOWS * 9 / 10);
     }
 
-    private void check(String what, Run run, Expected expected) {
-        List<String> done = log.stream().filter(one -> !one.startsWith("undo ")).toList();
-        List<String> undone = log.stream()
+    @Test
+    void endAsTheModelSaysThoughTheirOwnersDie() {
+        long seed = Long.getLong("seed", 20_261_121L);
+        int crashes = 0;
+        try (WorkflowKit kit = new WorkflowKit()) {
+            for (int i = 0; i < CRASHING; i++) {
+                Random random = new Random(seed + i);
+                Block shape = new Shapes(random).sequence(0);
+                Expected expected = new Expected();
+                expected.walk(shape, Set.of());
+                log.clear();
+                String[] points = points(expected, random);
+                WorkflowKit.Recording run = kit.crashAt(points)
+                        .run(
+                                Workflow.<Integer, Integer>define("w", Integer.class, flow -> {
+                                    compose(flow, shape);
+                                    return flow.input();
+                                }),
+                                7);
+                crashes += run.crashes().size();
+                // What was under way when an owner died is done again.
+                List<String> once = log.stream().distinct().toList();
+                check(
+                        "seed " + (seed + i) + ", crashed " + run.crashes() + ": " + shape,
+                        run.state(),
+                        run.output(),
+                        expected,
+                        once);
+                assertThat(log.size() - once.size())
+                        .isLessThanOrEqualTo(MOST_BESIDE * run.crashes().size());
+            }
+        }
+
+        assertThat(crashes).isGreaterThan(CRASHING);
+    }
+
+    /** Where owners die: around the results of some steps, and of some compensations. */
+    private static String[] points(Expected expected, Random random) {
+        List<String> names = new ArrayList<>();
+        expected.before.keySet().forEach(name -> names.add(name.substring(0, name.indexOf('/'))));
+        Collections.sort(names);
+        List<String> points = new ArrayList<>();
+        for (int i = random.nextInt(6); i >= 0 && !names.isEmpty(); i--) {
+            String when = random.nextBoolean() ? "before " : "after ";
+            String undo = random.nextInt(3) == 0 ? "undo " : "";
+            points.add(when + undo + names.get(random.nextInt(names.size())));
+        }
+        return points.toArray(String[]::new);
+    }
+
+    private void check(String what, RunState state, @Nullable Object output, Expected expected, List<String> happened) {
+        List<String> done =
+                happened.stream().filter(one -> !one.startsWith("undo ")).toList();
+        List<String> undone = happened.stream()
                 .filter(one -> one.startsWith("undo "))
                 .map(one -> one.substring("undo ".length()))
                 .toList();
@@ -239,13 +295,13 @@ class RandomWorkflowsTest {
                         .filter(expected.done::contains)
                         .toList()));
         if (expected.breaking.isEmpty()) {
-            assertThat(run.state()).as(what).isEqualTo(RunState.DONE);
-            assertThat(run.output()).as(what).isEqualTo(7);
+            assertThat(state).as(what).isEqualTo(RunState.DONE);
+            assertThat(output).as(what).isEqualTo(7);
             assertThat(done).as(what).containsExactlyInAnyOrderElementsOf(expected.done);
             assertThat(undone).as(what).isEmpty();
             return;
         }
-        assertThat(run.state()).as(what).isEqualTo(RunState.REVERTED);
+        assertThat(state).as(what).isEqualTo(RunState.REVERTED);
         assertThat(expected.reachable()).as(what).containsAll(done);
         assertThat(undone).as(what).containsExactlyInAnyOrderElementsOf(done);
         undone.forEach(one -> assertThat(undone.subList(0, undone.indexOf(one)))
