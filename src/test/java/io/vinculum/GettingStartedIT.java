@@ -16,6 +16,7 @@ import io.vinculum.workflow.Step;
 import io.vinculum.workflow.StepContext;
 import io.vinculum.workflow.Value;
 import io.vinculum.workflow.Workflow;
+import io.vinculum.workflow.WorkflowKit;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -149,6 +150,20 @@ class GettingStartedIT {
         assertThat(run.getString("state")).isEqualTo("reverted");
         assertThat(run.getJsonObject("error").getString("message")).isEqualTo("no carrier");
         assertThat(gateway.log).containsExactly("paid 30", "undid payment of 30");
+    }
+
+    @Test
+    void aWorkflowIsTestedWithoutADatabase() {
+        Step<Order, String> pay =
+                Step.of("pay", String.class, (Order order, StepContext context) -> "payment of " + order.amount());
+        Step<String, String> ship = Step.of("ship", String.class, (String payment, StepContext context) -> payment);
+        Workflow<Order, String> checkout =
+                Workflow.define("checkout", Order.class, flow -> flow.step(ship, flow.step(pay, flow.input())));
+        try (WorkflowKit kit = new WorkflowKit()) {
+            WorkflowKit.Recording run = kit.crashAt("before ship").run(checkout, new Order(30));
+            assertThat(run.timeline()).containsExactly("pay ok", "ship ok");
+            assertThat(run.crashes()).containsExactly("before ship");
+        }
     }
 
     @Test

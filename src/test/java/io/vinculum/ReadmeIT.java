@@ -2,14 +2,23 @@ package io.vinculum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
+import io.vinculum.database.DatabaseSettings;
+import io.vinculum.endpoint.EndpointSettings;
+import io.vinculum.shop.PaymentGateway;
 import io.vinculum.shop.SampleRows;
+import io.vinculum.shop.ShopWorkflows;
 import io.vinculum.testing.HttpServer;
 import io.vinculum.testing.TestDatabase;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,12 +160,14 @@ class ReadmeIT {
                 }
             }
         }
-        assertThat(commands).isEqualTo(6);
+        assertThat(commands).isEqualTo(7);
     }
 
     @Test
     void javaExamplesAreTestedCode() throws IOException {
-        String tests = Files.readString(Path.of("src/test/java/io/vinculum/GettingStartedIT.java"))
+        // Examples are what this test runs, or the shop's own code, which its tests run.
+        String tests = (Files.readString(Path.of("src/test/java/io/vinculum/GettingStartedIT.java"))
+                        + Files.readString(Path.of("src/main/java/io/vinculum/shop/ShopWorkflows.java")))
                 .replaceAll("\\s+", "");
         List<Block> java = blocks().stream()
                 .filter(block -> block.language().equals("java"))
@@ -180,5 +191,34 @@ class ReadmeIT {
                         "mvn -q compile exec:java",
                         "mvn verify",
                         "The map:");
+    }
+
+    @Test
+    void theMutationsThatAreShownAreAnswered() throws IOException, InterruptedException {
+        Matcher shown = Pattern.compile("(?m)^    (mutation \\{ runWorkflow.*\\n      .*)$")
+                .matcher(Files.readString(Path.of("README.md")));
+        assertThat(shown.find()).isTrue();
+        Vinculum node = TestDatabase.await(Vinculum.start(
+                Vertx.vertx(),
+                Catalog.read(Path.of("graphql")),
+                DatabaseSettings.of(TestDatabase.create()),
+                EndpointSettings.of("127.0.0.1", 0, ""),
+                Vinculum.Behind.MIGRATE,
+                List.of(started -> ShopWorkflows.of(
+                        started.steps(), started.modules(), started.links(), started.query(), new PaymentGateway())),
+                started -> ShopWorkflows.seed(started.workflows())));
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + "/graphql"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        new JsonObject().put("query", shown.group(1)).encode()))
+                .build();
+        JsonObject answer = new JsonObject(HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body());
+
+        assertThat(answer.getJsonObject("data").getJsonObject("runWorkflow").getString("state"))
+                .as(answer.encode())
+                .isEqualTo("done");
+        TestDatabase.await(node.close());
     }
 }

@@ -167,6 +167,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 "port=" + port,
                 "unix_socket_directories=",
                 "random_page_cost=1.1",
+                // Runs of workflows come and go by thousands a second.
+                "autovacuum_naptime=10s",
                 "jit=off",
                 "max_connections=200",
                 "shared_buffers=" + sharedMegabytes() + "MB",

@@ -56,7 +56,7 @@ final class Ddl {
               id text primary key, shard integer not null, workflow text not null, transaction_id text not null,
               definition text not null, state text not null, input json, output json, error jsonb,
               priority integer not null default 0,
-              created_at timestamptz not null default now(), finished_at timestamptz) with (fillfactor = 70)""",
+              created_at timestamptz not null default now(), finished_at timestamptz) with (fillfactor = 50)""",
             "create index if not exists workflow_run_created_idx on vinculum.workflow_run (created_at)",
             """
             create table if not exists vinculum.workflow_live (
@@ -83,6 +83,12 @@ final class Ddl {
             """
             alter table vinculum.workflow_step alter column input type json, alter column output type json,
               alter column undo_data type json""",
+            // Rows come and go by thousands a second, and half of a page waits for the end of what began in it.
+            """
+            alter table vinculum.workflow_run set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05,
+              autovacuum_vacuum_cost_delay = 0)""",
+            "alter table vinculum.workflow_step set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)",
+            "alter table vinculum.workflow_live set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)",
             "drop index if exists vinculum.workflow_run_shard_idx",
             """
             insert into vinculum.workflow_live (shard, run)

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /** Forgets runs that ended longer ago than their workflow keeps them; one node does it for all. */
 final class Retention {
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
-    private static final Duration EVERY = Duration.ofSeconds(30);
+    private static final Duration EVERY = Duration.ofSeconds(10);
     private static final int PAGE = 5_000;
 
     /** Whoever owns this shard cleans up. */

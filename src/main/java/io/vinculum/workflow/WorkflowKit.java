@@ -45,6 +45,9 @@ public final class WorkflowKit implements AutoCloseable {
     private final Map<List<Object>, Row> rows = new LinkedHashMap<>();
     private final Runner runner = new Runner(vertx, context, time, new Memory(), (run, state) -> {});
     private @Nullable Run run;
+    private Future<Run> end = Future.failedFuture("nothing has been run yet");
+    /** Whether it is kept that the run has turned round for another reason than a step's. */
+    private boolean turned;
 
     /** What is kept of a place, and when it was. */
     private record Row(Recorded recorded, Duration at) {}
@@ -82,6 +85,7 @@ public final class WorkflowKit implements AutoCloseable {
             rows.clear();
             crashed.clear();
             time.clear();
+            turned = false;
             return driven(new Run(Run.Start.of(workflow.name() + "/test"), workflow, input));
         }));
     }
@@ -130,7 +134,7 @@ public final class WorkflowKit implements AutoCloseable {
 
     private Future<Recording> driven(Run next) {
         run = next;
-        runner.drive(next);
+        end = runner.drive(next);
         return watched(next);
     }
 
@@ -142,13 +146,11 @@ public final class WorkflowKit implements AutoCloseable {
     }
 
     private void look(Run watching, Promise<Recording> settled) {
-        if (current() != watching) {
-            watched(current()).onComplete(settled);
-        } else if (watching.state().isEnd() || watching.waitsForOthers()) {
-            settled.complete(recording(watching));
-        } else if (!runner.isOurs(watching)) {
+        if (end.failed()) {
             takeOver(watching);
             watched(current()).onComplete(settled);
+        } else if (end.succeeded() || watching.waitsForOthers()) {
+            settled.complete(recording(watching));
         } else {
             if (watching.isIdle()) {
                 time.passToNext();
@@ -165,7 +167,7 @@ public final class WorkflowKit implements AutoCloseable {
                 0,
                 lost.workflow().name(),
                 lost.workflow().fingerprint(),
-                (lost.state() == RunState.COMPENSATING ? RunState.COMPENSATING : RunState.INVOKING).shown(),
+                (turned ? RunState.COMPENSATING : RunState.INVOKING).shown(),
                 Codec.write(lost.input(), "the input"),
                 lost.error().map(Recorded::error).orElse(null),
                 0,
@@ -175,7 +177,7 @@ public final class WorkflowKit implements AutoCloseable {
                 kept);
         Run next = written.rebuilt(lost.workflow(), 1);
         run = next;
-        runner.drive(next);
+        end = runner.drive(next);
         rows.values()
                 .forEach(row -> row.recorded()
                         .wake()
@@ -235,10 +237,9 @@ public final class WorkflowKit implements AutoCloseable {
         @Override
         public Future<Void> changed(Run of, RunState state) {
             if (state.isEnd() && crash("before the end")) {
-                // The run has set its end already; who takes it over finds it open.
-                of.end(of.error().isPresent() ? RunState.COMPENSATING : RunState.INVOKING);
                 return Future.failedFuture(new Ledger.Fenced());
             }
+            turned |= state == RunState.COMPENSATING;
             return Future.succeededFuture();
         }
 

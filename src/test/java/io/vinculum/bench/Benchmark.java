@@ -64,6 +64,9 @@ public final class Benchmark implements Callable<Integer> {
     @Option(names = "--no-workflows", description = "No runs of workflows.")
     private boolean noWorkflows;
 
+    @Option(names = "--soak", description = "Instead of all else, so many runs that are soon forgotten.")
+    private int soak;
+
     @Option(names = "--no-reads", description = "Only what follows the reads.")
     private boolean noReads;
 
@@ -96,6 +99,10 @@ public final class Benchmark implements Callable<Integer> {
         try (EmbeddedPostgres server =
                 uri.isEmpty() ? EmbeddedPostgres.start(Path.of("target", "bench-postgres")) : null) {
             String database = prepared(server == null ? uri : server.uri());
+            if (soak > 0) {
+                new WorkflowBenchmark(vertx, database, seconds, this::say).soak(soak);
+                return 0;
+            }
             if (!noReads) {
                 reads(database);
             }

@@ -14,6 +14,8 @@ import io.vinculum.workflow.Step;
 import io.vinculum.workflow.StepContext;
 import io.vinculum.workflow.Value;
 import io.vinculum.workflow.Workflow;
+import io.vinculum.workflow.WorkflowOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,6 +40,16 @@ final class WorkflowBenchmark {
               update vinculum.workflow_run w set state = 'done', output = '1'::json, finished_at = now()
               from unnest($1::text[]) r(id) where w.id = r.id returning w.id)
             delete from vinculum.workflow_live l using ended where l.shard = 0 and l.run = ended.id
+            """;
+
+    private static final int SOAK_PAGE = 100_000;
+    private static final int SOAK_CALLERS = 128;
+    private static final String SIZES = """
+            select (select count(*) from vinculum.workflow_run),
+              pg_total_relation_size('vinculum.workflow_run') / 1048576,
+              pg_total_relation_size('vinculum.workflow_step') / 1048576,
+              (select sum(n_tup_hot_upd) from pg_stat_user_tables where relid = 'vinculum.workflow_run'::regclass)::int8,
+              (select sum(n_tup_upd) from pg_stat_user_tables where relid = 'vinculum.workflow_run'::regclass)::int8
             """;
 
     private final Vertx vertx;
@@ -172,5 +184,54 @@ final class WorkflowBenchmark {
         double perSecond = runs / ((System.nanoTime() - start) / 1e9);
         report.say("%-22s %8d %10.0f%n", "the same rows alone", batch, perSecond);
         return perSecond;
+    }
+
+    /** Starts very many runs that are forgotten after some seconds, and tells what the tables and indexes come to. */
+    void soak(int runs) {
+        Workflow<JsonObject, Integer> workflow =
+                workflow("soak", false).with(WorkflowOptions.DEFAULT.withRetention(Duration.ofSeconds(5)));
+        Coordinator coordinator = new Coordinator(vertx, database, List.of(workflow));
+        TestDatabase.await(coordinator.start());
+        report.say("%n%10s %9s %12s %12s %12s %6s%n", "runs", "runs/s", "kept", "run MB", "step MB", "HOT %");
+        int pages = Math.max(1, runs / SOAK_PAGE);
+        Row before = TestDatabase.await(database.read(Statement.of(SIZES))).get(0);
+        for (int page = 1; page <= pages; page++) {
+            long begun = System.nanoTime();
+            run(coordinator, SOAK_PAGE);
+            Row row = TestDatabase.await(database.read(Statement.of(SIZES))).get(0);
+            report.say(
+                    "%10d %9.0f %12d %12d %12d %6.1f%n",
+                    page * SOAK_PAGE,
+                    SOAK_PAGE / ((System.nanoTime() - begun) / 1e9),
+                    row.getLong(0),
+                    row.getLong(1),
+                    row.getLong(2),
+                    100.0 * (row.getLong(3) - before.getLong(3)) / Math.max(1, row.getLong(4) - before.getLong(4)));
+        }
+        TestDatabase.await(coordinator.stop());
+        TestDatabase.await(database.close());
+    }
+
+    private void run(Coordinator coordinator, int runs) {
+        AtomicInteger left = new AtomicInteger(runs);
+        AtomicInteger calling = new AtomicInteger(SOAK_CALLERS);
+        Promise<Void> done = Promise.promise();
+        for (int i = 0; i < SOAK_CALLERS; i++) {
+            next(coordinator, left, calling, done);
+        }
+        TestDatabase.await(done.future(), 600);
+    }
+
+    private void next(Coordinator coordinator, AtomicInteger left, AtomicInteger calling, Promise<Void> done) {
+        if (left.getAndDecrement() <= 0) {
+            if (calling.decrementAndGet() == 0) {
+                done.complete();
+            }
+            return;
+        }
+        coordinator
+                .run(new JsonObject().put("id", "soak").put("input", new JsonObject()))
+                .onSuccess(run -> vertx.runOnContext(now -> next(coordinator, left, calling, done)))
+                .onFailure(done::tryFail);
     }
 }
