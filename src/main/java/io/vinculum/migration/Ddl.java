@@ -57,7 +57,7 @@ final class Ddl {
               definition text not null, state text not null, input json, output json, error jsonb,
               priority integer not null default 0,
               created_at timestamptz not null default now(), finished_at timestamptz) with (fillfactor = 50)""",
-            "create index if not exists workflow_run_created_idx on vinculum.workflow_run (created_at)",
+            "create index if not exists workflow_run_workflow_idx on vinculum.workflow_run (workflow, created_at)",
             """
             create table if not exists vinculum.workflow_live (
               shard integer not null, run text not null, takeovers integer not null default 0,

@@ -83,7 +83,7 @@ public final class Coordinator {
         this.ownership = new Ownership(vertx, context, database, new Owning());
         this.ledger = new Ledger(vertx, context, database, ownership.node());
         this.journal = around.apply(new LedgerJournal(ledger));
-        this.runner = new Runner(vertx, context, Runner.timers(vertx), journal, this::tell);
+        this.runner = new Runner(vertx, context, Bodies.timers(vertx), journal, this::tell);
         this.runs = new Runs(database);
         this.kept = new Kept(database);
         this.outbox = new Outbox(vertx, context, database);
@@ -167,7 +167,7 @@ public final class Coordinator {
     public Future<JsonObject> retrieve(JsonObject request) {
         return onContext(() -> {
             RunKey key = RunKey.existing(workflow(request), request);
-            Optional<Run> here = runner.find(key.id()).or(() -> remembered.find(key.id()));
+            Optional<Run> here = runner.active().find(key.id()).or(() -> remembered.find(key.id()));
             return here.filter(run -> !run.isDurable())
                     .map(run -> Future.succeededFuture(Shown.withSteps(run)))
                     .orElseGet(() -> runs.withSteps(key.id()));
@@ -236,7 +236,7 @@ public final class Coordinator {
             throw Failure.invalid("the workflow " + workflow.name() + " takes an input");
         }
         boolean wait = request.getValue("wait") == null || request.getBoolean("wait");
-        Optional<Run> known = runner.find(key.id()).or(() -> remembered.find(key.id()));
+        Optional<Run> known = runner.active().find(key.id()).or(() -> remembered.find(key.id()));
         if (known.isPresent()) {
             return answered(known.get(), wait);
         }
@@ -315,15 +315,15 @@ public final class Coordinator {
     /** Takes a run on, now or when its concurrency key has a place. */
     private Future<Run> admitted(Run run) {
         Optional<Concurrency> limit = run.workflow().options().concurrency();
-        Future<Run> ended = runner.admit(run);
+        Future<Run> ended = runner.active().add(run);
         if (limit.isEmpty()) {
             runner.begin(run);
             return remembering(run, ended);
         }
         String key = slot(run.workflow(), limit.get(), Runs.parsed(Codec.write(run.input(), "the input")));
         slots.enter(key, limit.get().most(), run, next -> {
-            if (runner.isOurs(next)) {
-                runner.admittedEnd(next).onComplete(done -> slots.leave(key));
+            if (runner.active().has(next)) {
+                runner.active().end(next).onComplete(done -> slots.leave(key));
                 runner.begin(next);
             } else {
                 context.runOnContext(now -> slots.leave(key));
@@ -345,8 +345,9 @@ public final class Coordinator {
     }
 
     private Future<JsonObject> answered(Run run, boolean wait) {
-        return wait && runner.isOurs(run)
-                ? runner.settled(run.id())
+        return wait && runner.active().has(run)
+                ? runner.active()
+                        .settled(run.id())
                         .map(Shown::of)
                         .recover(cause -> run.isDurable() ? again(RunKey.of(run), true) : Future.failedFuture(cause))
                 : Future.succeededFuture(Shown.of(run));
@@ -355,9 +356,9 @@ public final class Coordinator {
     /** The run is there already: under way here or elsewhere, or ended. */
     private Future<JsonObject> again(RunKey key, boolean wait) {
         if (stopping) {
-            return Future.failedFuture(Runner.lost());
+            return Future.failedFuture(ActiveRuns.lost());
         }
-        Optional<Run> known = runner.find(key.id());
+        Optional<Run> known = runner.active().find(key.id());
         if (known.isPresent()) {
             return answered(known.get(), wait);
         }
@@ -374,7 +375,7 @@ public final class Coordinator {
 
     private Future<JsonObject> intervene(RunAction what, JsonObject request, boolean asked) {
         RunKey key = RunKey.existing(workflow(request), request);
-        Optional<Run> here = runner.find(key.id());
+        Optional<Run> here = runner.active().find(key.id());
         if (here.isPresent()) {
             return interventions.inActive(what, here.get(), request).map(Shown::of);
         }
@@ -424,7 +425,7 @@ public final class Coordinator {
 
     /** Goes on with a run that was taken over, unless it is here already. */
     private void goOn(Run run, Kept.Written written) {
-        if (runner.find(run.id()).isPresent()
+        if (runner.active().find(run.id()).isPresent()
                 || !ownership
                         .epoch(run.start().shard())
                         .equals(Optional.of(run.start().epoch()))) {
@@ -463,7 +464,7 @@ public final class Coordinator {
 
         @Override
         public boolean isBusy(int shard) {
-            return runner.all().stream()
+            return runner.active().all().stream()
                     .anyMatch(run -> run.start().shard() == shard && (!run.isDurable() || !run.isIdle()));
         }
 

@@ -142,14 +142,14 @@ final class Interventions {
         if (!undoes) {
             return told(what, workflow, place, request);
         }
-        long epoch = ownership.epoch(place.shard()).orElseThrow(Runner::lost);
+        long epoch = ownership.epoch(place.shard()).orElseThrow(ActiveRuns::lost);
         return kept.one(key.id()).compose(found -> {
             Kept.Written written = found.orElseThrow(() -> Runs.notThere(key.id()));
             Run run = written.rebuilt(workflow, epoch);
             Failure why = what == RunAction.CANCEL ? Runner.cancelled() : null;
             return kept.reopen(written, epoch, ownership.node(), why).compose(opened -> {
                 if (!opened) {
-                    throw Runner.lost();
+                    throw ActiveRuns.lost();
                 }
                 run.turnRound(Runner.cancelled());
                 if (what == RunAction.RETRY) {
@@ -179,7 +179,7 @@ final class Interventions {
     Future<Run> fork(Workflow<?, ?> workflow, JsonObject request) {
         RunKey key = RunKey.existing(workflow, request);
         RunKey made = RunKey.of(workflow, new JsonObject().put("transactionId", request.getValue("newTransactionId")));
-        int shard = ownership.any().orElseThrow(Runner::lost);
+        int shard = ownership.any().orElseThrow(ActiveRuns::lost);
         long epoch = ownership.epoch(shard).orElseThrow();
         return kept.one(key.id()).compose(found -> {
             Kept.Written former = found.orElseThrow(() -> Runs.notThere(key.id()));

@@ -4,6 +4,8 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,14 +19,15 @@ final class Retention {
     private static final int SHARD = 0;
 
     private final Runs runs;
-    private final Collection<Workflow<?, ?>> workflows;
+    private final Map<String, Long> retentions = new LinkedHashMap<>();
     private final Ownership ownership;
     private Instant next = Instant.EPOCH;
     private boolean working;
 
     Retention(Runs runs, Collection<Workflow<?, ?>> workflows, Ownership ownership) {
         this.runs = runs;
-        this.workflows = workflows;
+        workflows.forEach(workflow ->
+                retentions.put(workflow.name(), workflow.options().retention().toMillis()));
         this.ownership = ownership;
     }
 
@@ -35,18 +38,11 @@ final class Retention {
         }
         working = true;
         next = now.plus(EVERY);
-        Future<Void> forgotten = runs.forgetNodes();
-        for (Workflow<?, ?> workflow : workflows) {
-            forgotten = forgotten.compose(done -> forget(workflow));
-        }
-        forgotten
-                .onFailure(cause -> LOG.warn("old runs are not forgotten yet: {}", cause.getMessage()))
+        forget().onFailure(cause -> LOG.warn("old runs are not forgotten yet: {}", cause.getMessage()))
                 .onComplete(done -> working = false);
     }
 
-    private Future<Void> forget(Workflow<?, ?> workflow) {
-        long millis = workflow.options().retention().toMillis();
-        return runs.forget(workflow.name(), millis, PAGE)
-                .compose(gone -> gone < PAGE ? Future.succeededFuture() : forget(workflow));
+    private Future<Void> forget() {
+        return runs.forget(retentions, PAGE).compose(gone -> gone < PAGE ? Future.succeededFuture() : forget());
     }
 }

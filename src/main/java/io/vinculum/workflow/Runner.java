@@ -6,15 +6,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
-import io.vinculum.failure.Fault;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -26,94 +20,39 @@ import org.jspecify.annotations.Nullable;
  * on that event loop.
  */
 final class Runner {
-    private final Vertx vertx;
     private final Context context;
-    private final Timers timers;
     private final Journal journal;
     private final BiConsumer<Run, RunState> told;
-    private final ExecutorService threads = StepThreads.open();
-    private final Map<String, Active> active = new HashMap<>();
-
-    /** A run under way, and who waits for it. */
-    private static final class Active {
-        private final Run run;
-        private final Promise<Run> ended = Promise.promise();
-        private final List<Promise<Run>> waiting = new ArrayList<>();
-
-        Active(Run run) {
-            this.run = run;
-        }
-    }
+    private final ActiveRuns active = new ActiveRuns();
+    private final Bodies bodies;
+    private final Undoing undoing;
 
     /** A runner that tells of each state of a run once it is written down. */
     Runner(Vertx vertx, Context context, Timers timers, Journal journal, BiConsumer<Run, RunState> told) {
-        this.vertx = vertx;
         this.context = context;
-        this.timers = timers;
         this.journal = journal;
         this.told = told;
+        this.bodies = new Bodies(vertx, context, timers, active);
+        this.undoing = new Undoing(bodies, journal, active, this::advance);
     }
 
-    /** Timers that wait. */
-    static Timers timers(Vertx vertx) {
-        return (pause, something) -> {
-            var timer = vertx.timer(Math.max(1, pause.toMillis()), TimeUnit.MILLISECONDS);
-            timer.onSuccess(fired -> something.run());
-            return timer::cancel;
-        };
-    }
-
-    /** A run that is under way. */
-    Optional<Run> find(String id) {
-        return Optional.ofNullable(active.get(id)).map(one -> one.run);
-    }
-
-    /** Every run that is under way. */
-    List<Run> all() {
-        return active.values().stream().map(one -> one.run).toList();
-    }
-
-    /**
-     * Waits until a run under way has ended, or goes on only when somebody else has done something.
-     */
-    Future<Run> settled(String id) {
-        Active one = active.get(id);
-        if (one == null) {
-            return Future.failedFuture(lost());
-        }
-        if (one.run.waitsForOthers()) {
-            return Future.succeededFuture(one.run);
-        }
-        Promise<Run> promise = Promise.promise();
-        one.waiting.add(promise);
-        return promise.future();
+    /** The runs that it looks after. */
+    ActiveRuns active() {
+        return active;
     }
 
     /** Begins a run, or goes on with one; answers it when it has ended. Its id must not be under way. */
     Future<Run> drive(Run run) {
-        Future<Run> ended = admit(run);
+        Future<Run> ended = active.add(run);
         begin(run);
         return ended;
-    }
-
-    /** Takes a run that is to begin later; answers it when it has ended. */
-    Future<Run> admit(Run run) {
-        Active one = new Active(run);
-        active.put(run.id(), one);
-        return one.ended.future();
-    }
-
-    /** When a run under way will have ended, or is another node's. */
-    Future<Run> admittedEnd(Run run) {
-        Active one = active.get(run.id());
-        return one == null ? Future.failedFuture(lost()) : one.ended.future();
     }
 
     /** Begins a run that was admitted. */
     void begin(Run run) {
         run.workflow().options().timeout().ifPresent(most -> {
             Duration left = most.minus(run.start().age());
-            later(run, left.isNegative() ? Duration.ZERO : left, () -> expire(run, most));
+            bodies.later(run, left.isNegative() ? Duration.ZERO : left, () -> expire(run, most));
         });
         if (!run.resumed()) {
             told.accept(run, run.state());
@@ -129,10 +68,10 @@ final class Runner {
     void waitOn(Run run, Position position, Duration left) {
         Entry entry = run.entryAt(position);
         if (entry.is(Entry.State.PAUSED)) {
-            later(run, left, () -> beginAgain(run, position));
+            bodies.later(run, left, () -> beginAgain(run, position));
         } else if (entry.is(Entry.State.WAITING)) {
             int wait = entry.waits();
-            later(run, left, () -> wake(run, position, wait));
+            bodies.later(run, left, () -> wake(run, position, wait));
         }
     }
 
@@ -150,8 +89,7 @@ final class Runner {
         } else {
             advance(run);
         }
-        Active one = active.get(run.id());
-        return one == null ? Future.failedFuture(lost()) : one.ended.future();
+        return active.end(run);
     }
 
     static Failure cancelled() {
@@ -160,7 +98,7 @@ final class Runner {
 
     private void turnRound(Run run, Failure cause) {
         run.turnRound(cause);
-        written(run, journal.changed(run, RunState.COMPENSATING), () -> {
+        active.whenWritten(run, journal.changed(run, RunState.COMPENSATING), () -> {
             told.accept(run, RunState.COMPENSATING);
             advance(run);
         });
@@ -168,7 +106,7 @@ final class Runner {
 
     /** Undoes a run that has ended, or what could not be undone of it. Answers it when it has ended again. */
     Future<Run> undo(Run run) {
-        Future<Run> ended = admit(run);
+        Future<Run> ended = active.add(run);
         told.accept(run, RunState.COMPENSATING);
         advance(run);
         return ended;
@@ -193,9 +131,9 @@ final class Runner {
     private Future<Void> changed(Run run, RunState state) {
         Promise<Void> done = Promise.promise();
         Future<Void> writing = journal.changed(run, state);
-        written(run, writing, () -> {
+        active.whenWritten(run, writing, () -> {
             told.accept(run, state);
-            tellWhoWaits(run);
+            active.tellWhoWaits(run);
             done.complete();
         });
         writing.onFailure(done::tryFail);
@@ -204,52 +142,12 @@ final class Runner {
 
     /** Forgets runs that are not this node's any more. */
     void drop(Predicate<Run> which) {
-        all().stream().filter(which).forEach(run -> lose(run, new Ledger.Fenced()));
-    }
-
-    /** Goes on when something is written; else the run is somebody else's. */
-    private void written(Run run, Future<Void> writing, Runnable then) {
-        writing.onSuccess(kept -> {
-                    if (isOurs(run)) {
-                        then.run();
-                    }
-                })
-                .onFailure(cause -> lose(run, cause));
-    }
-
-    /** Whether a run is under way here. */
-    boolean isOurs(Run run) {
-        Active one = active.get(run.id());
-        return one != null && one.run == run;
-    }
-
-    private void lose(Run run, Throwable cause) {
-        Active one = active.get(run.id());
-        if (one != null && one.run == run) {
-            active.remove(run.id());
-            Failure failure = cause instanceof Failure known ? known : lost();
-            one.ended.fail(failure);
-            one.waiting.forEach(promise -> promise.fail(failure));
-        }
-    }
-
-    /** Somebody else goes on with a run. */
-    static Failure lost() {
-        return new Failure(FailureCode.UNAVAILABLE, "another node goes on with the run; ask for it again");
+        active.all().stream().filter(which).forEach(run -> active.lose(run, new Ledger.Fenced()));
     }
 
     private void advance(Run run) {
         decide(run).forEach(decision -> carryOut(run, decision));
-        tellWhoWaits(run);
-    }
-
-    private void tellWhoWaits(Run run) {
-        Active one = active.get(run.id());
-        if (one != null && !one.waiting.isEmpty() && run.waitsForOthers()) {
-            List<Promise<Run>> waiting = List.copyOf(one.waiting);
-            one.waiting.clear();
-            waiting.forEach(promise -> promise.complete(run));
-        }
+        active.tellWhoWaits(run);
     }
 
     private void carryOut(Run run, Decision decision) {
@@ -258,7 +156,7 @@ final class Runner {
         } else if (decision instanceof Decision.Sleep sleep) {
             sleep(run, sleep);
         } else if (decision instanceof Decision.Undo undo) {
-            undo(run, undo.position(), undo.step());
+            undoing.undo(run, undo.position(), undo.step());
         } else if (decision instanceof Decision.End end) {
             end(run, end.state());
         }
@@ -269,7 +167,7 @@ final class Runner {
         try {
             return Decision.next(run);
         } catch (RuntimeException thrown) {
-            run.turnRound(shown(thrown));
+            run.turnRound(Bodies.shown(thrown));
             return Decision.next(run);
         }
     }
@@ -279,20 +177,18 @@ final class Runner {
         try {
             writing = journal.changed(run, state);
         } catch (RuntimeException thrown) {
-            run.turnRound(shown(thrown));
+            run.turnRound(Bodies.shown(thrown));
             advance(run);
             return;
         }
         run.end(state);
-        written(run, writing, () -> complete(run));
+        active.whenWritten(run, writing, () -> complete(run));
     }
 
     private void complete(Run run) {
-        Active one = active.remove(run.id());
-        if (one != null) {
+        if (active.has(run)) {
             told.accept(run, run.state());
-            one.ended.complete(run);
-            one.waiting.forEach(promise -> promise.complete(run));
+            active.complete(run);
         }
     }
 
@@ -316,7 +212,7 @@ final class Runner {
             within(run, position, step, context, started);
             return;
         }
-        attempt(run, context, step, () -> step.run(decision.input(), context))
+        bodies.attempt(run, context, step, () -> step.run(decision.input(), context))
                 .onSuccess(output -> answered(run, position, step, context, output, elapsed(started)))
                 .onFailure(cause -> failed(run, position, context, cause, elapsed(started)));
     }
@@ -330,8 +226,8 @@ final class Runner {
         Promise<Void> kept = Promise.promise();
         context.runOnContext(now -> {
             Entry entry = run.entryAt(position);
-            if (!isOurs(run) || !isTrying(entry, attempt)) {
-                kept.fail(lost());
+            if (!active.has(run) || !isTrying(entry, attempt)) {
+                kept.fail(ActiveRuns.lost());
                 return;
             }
             entry.prepared(data);
@@ -339,7 +235,7 @@ final class Runner {
                     .onSuccess(kept::complete)
                     .onFailure(cause -> {
                         kept.fail(cause);
-                        lose(run, cause);
+                        active.lose(run, cause);
                     });
         });
         return kept.future();
@@ -392,7 +288,7 @@ final class Runner {
                                         elapsed(started),
                                         Optional.empty())))
                 .onComplete(result -> context.runOnContext(now -> {
-                    if (!isOurs(run)) {
+                    if (!active.has(run)) {
                         return;
                     }
                     if (result.succeeded()) {
@@ -400,7 +296,7 @@ final class Runner {
                                 place, result.result().output(), result.result().undoData());
                         advance(run);
                     } else if (result.cause() instanceof Ledger.Fenced) {
-                        lose(run, result.cause());
+                        active.lose(run, result.cause());
                     } else {
                         failed(run, position, told, result.cause(), elapsed(started));
                     }
@@ -414,12 +310,12 @@ final class Runner {
         int wait = entry.waits();
         Future<Void> writing =
                 record(run, position, Recorded.State.WAITING, null, undoData, null, elapsed, Optional.of(most));
-        written(run, writing, () -> {
-            later(run, most, () -> wake(run, position, wait));
+        active.whenWritten(run, writing, () -> {
+            bodies.later(run, most, () -> wake(run, position, wait));
             if (entry.is(Entry.State.WAITING)) {
                 told.accept(run, run.shownState());
             }
-            tellWhoWaits(run);
+            active.tellWhoWaits(run);
         });
     }
 
@@ -476,7 +372,7 @@ final class Runner {
         entry.skip(run.nextPlace());
         Future<Void> writing =
                 record(run, position, Recorded.State.SKIPPED, null, null, null, Duration.ZERO, Optional.empty());
-        written(run, writing, () -> advance(run));
+        active.whenWritten(run, writing, () -> advance(run));
         return writing;
     }
 
@@ -523,7 +419,7 @@ final class Runner {
         }
         entry.record();
         int place = entry.order();
-        written(run, writing, () -> {
+        active.whenWritten(run, writing, () -> {
             entry.done(place, output, undoData);
             advance(run);
         });
@@ -546,11 +442,11 @@ final class Runner {
         try {
             ending = journal.changed(run, RunState.DONE);
         } catch (RuntimeException thrown) {
-            written(run, lastResult, () -> advance(run));
+            active.whenWritten(run, lastResult, () -> advance(run));
             return;
         }
         run.end(RunState.DONE);
-        written(run, Future.all(lastResult, ending).mapEmpty(), () -> complete(run));
+        active.whenWritten(run, Future.all(lastResult, ending).mapEmpty(), () -> complete(run));
     }
 
     private void failed(Run run, Position position, StepContext context, Throwable cause, Duration elapsed) {
@@ -564,11 +460,13 @@ final class Runner {
             Run run, Position position, Step<?, ?> step, Throwable cause, Optional<Object> prepared, Duration elapsed) {
         Entry entry = run.entryAt(position);
         StepOptions options = step.options();
-        if (run.state() != RunState.INVOKING || !isWorthRetrying(cause) || entry.attempts() > options.retries()) {
+        if (run.state() != RunState.INVOKING
+                || !Bodies.isWorthRetrying(cause)
+                || entry.attempts() > options.retries()) {
             Object partly = cause instanceof PermanentFailure permanent && permanent.data() != null
                     ? permanent.data()
                     : prepared.orElse(null);
-            return fail(run, position, shown(cause), partly, elapsed);
+            return fail(run, position, Bodies.shown(cause), partly, elapsed);
         }
         Duration pause = options.pause(entry.attempts());
         entry.pause();
@@ -579,10 +477,10 @@ final class Runner {
                 Recorded.State.RETRYING,
                 null,
                 entry.undoData(),
-                shown(cause),
+                Bodies.shown(cause),
                 elapsed,
                 Optional.of(pause));
-        written(run, writing, () -> later(run, pause, () -> beginAgain(run, position)));
+        active.whenWritten(run, writing, () -> bodies.later(run, pause, () -> beginAgain(run, position)));
         return writing;
     }
 
@@ -604,7 +502,7 @@ final class Runner {
         Future<Void> writing =
                 record(run, position, Recorded.State.FAILED, null, undoData, failure, elapsed, Optional.empty());
         entry.record();
-        written(run, writing, () -> {
+        active.whenWritten(run, writing, () -> {
             entry.fail(place, undoData);
             if (!goesOn) {
                 run.turnRound(failure);
@@ -615,98 +513,8 @@ final class Runner {
         return writing;
     }
 
-    private void undo(Run run, Position position, Step<?, ?> step) {
-        Step.Undoing<?> undoing = step.undo().orElseThrow();
-        Entry entry = run.entryAt(position);
-        entry.beginUndo();
-        long started = System.nanoTime();
-        StepContext context =
-                new StepContext(run, position, entry.undoAttempts(), true, data -> Future.succeededFuture());
-        attempt(run, context, step, () -> {
-                    undoing.run(entry.undoData(), context);
-                    return null;
-                })
-                .onSuccess(undone -> undoRecorded(run, position, null, elapsed(started)))
-                .onFailure(cause -> undoFailed(run, position, step, cause, elapsed(started)));
-    }
-
-    private void undoFailed(Run run, Position position, Step<?, ?> step, Throwable cause, Duration elapsed) {
-        Entry entry = run.entryAt(position);
-        if (isWorthRetrying(cause) && entry.undoAttempts() <= step.options().undoRetries()) {
-            entry.pauseUndo();
-            later(run, step.options().pause(entry.undoAttempts()), () -> {
-                entry.readyToUndo();
-                advance(run);
-            });
-        } else {
-            undoRecorded(run, position, shown(cause), elapsed);
-        }
-    }
-
-    private void undoRecorded(Run run, Position position, @Nullable Failure failure, Duration elapsed) {
-        Entry entry = run.entryAt(position);
-        Journal.Result result = new Journal.Result(
-                true,
-                failure == null ? Recorded.State.OK : Recorded.State.FAILED,
-                entry.undoAttempts(),
-                run.nextPlace(),
-                null,
-                null,
-                null,
-                failure,
-                elapsed,
-                Optional.empty());
-        written(run, journal.recorded(run, position, result), () -> {
-            if (failure == null) {
-                entry.undone();
-            } else {
-                entry.failUndo();
-            }
-            advance(run);
-        });
-    }
-
-    private void later(Run run, Duration pause, Runnable something) {
-        timers.after(
-                pause,
-                () -> context.runOnContext(now -> {
-                    if (isOurs(run)) {
-                        something.run();
-                    }
-                }));
-    }
-
-    /** Answers on the run's event loop. */
-    private Future<@Nullable Object> attempt(
-            Run run, StepContext told, Step<?, ?> step, Callable<@Nullable Object> body) {
-        Promise<@Nullable Object> here = Promise.promise();
-        Attempt.start(told, step.options().timeout(), threads, timers, body)
-                .onComplete(result -> context.runOnContext(now -> {
-                    // What a run that was lost still answers is nobody's business.
-                    if (isOurs(run)) {
-                        here.handle(result);
-                    }
-                }));
-        return here.future();
-    }
-
-    private static boolean isWorthRetrying(Throwable cause) {
-        return !(cause instanceof PermanentFailure)
-                && !(cause instanceof Failure failure && failure.code().fault() == Fault.CALLER);
-    }
-
-    /** A failure for whoever asks; only what its author meant to be read is repeated. */
-    private static Failure shown(Throwable cause) {
-        return cause instanceof PermanentFailure
-                ? new Failure(FailureCode.UNEXPECTED_STATE, String.valueOf(cause.getMessage()))
-                : Failure.of(cause);
-    }
-
     /** Stops the threads; runs under way are lost. */
     Future<Void> close() {
-        return vertx.executeBlocking(() -> {
-            threads.shutdownNow();
-            return null;
-        });
+        return bodies.close();
     }
 }

@@ -12,6 +12,7 @@ import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,25 @@ final class Runs {
             + ", output::text, error::text, input::text, " + TIME.formatted("created_at") + ", "
             + TIME.formatted("finished_at");
     private static final String FROM = " from vinculum.workflow_run r ";
+
+    private static final String LIST = "select " + COLUMNS
+            + " from (select distinct workflow as name from vinculum.workflow_definition where $1::text is null or"
+            + " workflow = $1) d cross join lateral (select * from vinculum.workflow_run r where r.workflow = d.name"
+            + " and ($2::text is null or " + STATE + " = $2) and ($3::text is null or transaction_id = $3)"
+            + " order by created_at desc limit $4::int8 + $5::int8) r order by created_at desc, id desc limit $4 offset $5";
+
+    /** Also nodes that have been silent for long; they own nothing. */
+    private static final String FORGET = """
+            with old as (
+              select r.id from unnest($1::text[], $2::int8[]) w(workflow, millis) cross join lateral (
+                select id from vinculum.workflow_run where workflow = w.workflow
+                  and created_at < now() - w.millis * interval '1 ms'
+                  and finished_at < now() - w.millis * interval '1 ms'
+                order by created_at limit $3) r),
+            nodes as (delete from vinculum.workflow_node where lease_until < now() - interval '1 minute'),
+            steps as (delete from vinculum.workflow_step where run in (select id from old))
+            delete from vinculum.workflow_run where id in (select id from old) returning id
+            """;
 
     private final Database database;
 
@@ -122,16 +142,9 @@ final class Runs {
         if (state != null && !states.contains(state)) {
             throw Failure.invalid("no run is ever '" + state + "'" + Nearest.hint(state, states));
         }
-        Statement statement = Statement.of(
-                "select " + COLUMNS + FROM + "where ($1::text is null or workflow = $1)"
-                        + " and ($2::text is null or " + STATE + " = $2)"
-                        + " and ($3::text is null or transaction_id = $3)"
-                        + " order by created_at desc, id desc limit $4 offset $5",
-                text(request, "id"),
-                state,
-                text(request, "transactionId"),
-                (long) take,
-                (long) Math.max(0, skip));
+        Statement statement =
+                Statement.of(LIST, text(request, "id"), state, text(request, "transactionId"), (long) take, (long)
+                        Math.max(0, skip));
         return database.read(statement)
                 .map(rows -> rows.stream().map(Runs::shown).toList());
     }
@@ -204,24 +217,13 @@ final class Runs {
                 : database.write(kept).mapEmpty();
     }
 
-    /** Ends what is over: a page of runs at a time, oldest first. */
-    Future<Integer> forget(String workflow, long retentionMillis, int most) {
+    /** Forgets ended runs that are older than their workflow keeps them, some of each, the oldest first. */
+    Future<Integer> forget(Map<String, Long> retentionMillis, int most) {
         Statement forgotten = Statement.of(
-                "with old as (select id from vinculum.workflow_run where workflow = $1 and created_at < now() -"
-                        + " $2::int8 * interval '1 ms' and finished_at < now() - $2::int8 * interval '1 ms'"
-                        + " order by created_at limit $3),"
-                        + " steps as (delete from vinculum.workflow_step where run in (select id from old))"
-                        + " delete from vinculum.workflow_run where id in (select id from old) returning id",
-                workflow,
-                retentionMillis,
+                FORGET,
+                retentionMillis.keySet().toArray(String[]::new),
+                retentionMillis.values().toArray(Long[]::new),
                 (long) most);
         return database.write(forgotten).map(List::size);
-    }
-
-    /** Nodes that have been silent for long own nothing and are forgotten. */
-    Future<Void> forgetNodes() {
-        return database.write(Statement.of(
-                        "delete from vinculum.workflow_node where lease_until < now() - interval '1 minute'"))
-                .mapEmpty();
     }
 }

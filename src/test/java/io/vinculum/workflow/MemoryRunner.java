@@ -13,7 +13,7 @@ final class MemoryRunner {
     private final Runner runner;
 
     MemoryRunner(Vertx vertx) {
-        this(vertx, Runner.timers(vertx));
+        this(vertx, Bodies.timers(vertx));
     }
 
     MemoryRunner(Vertx vertx, Timers timers) {
@@ -30,7 +30,8 @@ final class MemoryRunner {
 
     Future<Optional<Run>> cancel(String id) {
         Promise<Optional<Run>> cancelled = Promise.promise();
-        context.runOnContext(now -> runner.find(id)
+        context.runOnContext(now -> runner.active()
+                .find(id)
                 .map(run -> runner.cancel(run).map(Optional::of))
                 .orElse(Future.succeededFuture(Optional.empty()))
                 .onComplete(cancelled));
