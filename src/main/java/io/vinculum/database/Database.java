@@ -10,8 +10,8 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vinculum.failure.Failure;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -23,14 +23,21 @@ public final class Database {
     private static final int PIPELINE = 64;
     private static final int CACHED_STATEMENTS = 512;
 
+    /** Whatever the planner makes of tables that were empty when it looked: by key, a row is found by its index. */
+    private static final Map<String, String> BY_KEY =
+            Map.of("enable_seqscan", "off", "enable_hashjoin", "off", "enable_mergejoin", "off");
+
     private final Vertx vertx;
+    private final DatabaseSettings settings;
     private final Pool pool;
     private final String beginWrite;
 
-    private Database(Vertx vertx, Pool pool, Duration writeTimeout) {
+    private Database(Vertx vertx, DatabaseSettings settings, Pool pool) {
         this.vertx = vertx;
+        this.settings = settings;
         this.pool = pool;
-        this.beginWrite = "begin; set local statement_timeout = " + writeTimeout.toMillis();
+        this.beginWrite = "begin; set local statement_timeout = "
+                + settings.writeTimeout().toMillis();
     }
 
     /**
@@ -39,6 +46,18 @@ public final class Database {
      * @throws Failure {@code INVALID_DATA} when the URI is none of PostgreSQL
      */
     public static Database open(Vertx vertx, DatabaseSettings settings) {
+        return open(vertx, settings, Map.of());
+    }
+
+    /**
+     * A pool of a few connections of its own to the same database, for statements that find rows by their keys and must
+     * not wait behind others.
+     */
+    public Database byKey(int connections) {
+        return open(vertx, settings.withConnections(connections), BY_KEY);
+    }
+
+    private static Database open(Vertx vertx, DatabaseSettings settings, Map<String, String> properties) {
         PoolOptions pool = new PoolOptions()
                 .setMaxSize(settings.connections())
                 .setMaxWaitQueueSize(settings.waiting())
@@ -49,13 +68,13 @@ public final class Database {
                 .with(pool)
                 .with(new NetClientOptions()
                         .setConnectTimeout((int) settings.connectTimeout().toMillis()))
-                .connectingTo(options(settings))
+                .connectingTo(options(settings, properties))
                 .using(vertx)
                 .build();
-        return new Database(vertx, built, settings.writeTimeout());
+        return new Database(vertx, settings, built);
     }
 
-    private static PgConnectOptions options(DatabaseSettings settings) {
+    private static PgConnectOptions options(DatabaseSettings settings, Map<String, String> properties) {
         PgConnectOptions options;
         try {
             options = Encryption.options(settings.uri());
@@ -66,7 +85,10 @@ public final class Database {
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(CACHED_STATEMENTS)
                 .setPreparedStatementCacheSqlFilter(sql -> true);
+        properties.forEach(options::addProperty);
         return options.addProperty("application_name", "vinculum")
+                // Compiling a plan takes longer than any statement of this server.
+                .addProperty("jit", "off")
                 .addProperty("search_path", "pg_catalog")
                 .addProperty("client_min_messages", "warning")
                 .addProperty("TimeZone", "UTC")

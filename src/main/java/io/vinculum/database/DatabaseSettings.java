@@ -26,6 +26,10 @@ public record DatabaseSettings(
                 uri, 16, 1_000, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(60));
     }
 
+    public DatabaseSettings withConnections(int most) {
+        return new DatabaseSettings(uri, most, waiting, connectTimeout, readTimeout, writeTimeout);
+    }
+
     /** The last part of the address's path. */
     public String databaseName() {
         String path = uri.replaceFirst("\\?.*$", "");

@@ -85,10 +85,9 @@ final class Ddl {
               alter column undo_data type json""",
             // Rows come and go by thousands a second, and half of a page waits for the end of what began in it.
             """
-            alter table vinculum.workflow_run set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05,
-              autovacuum_vacuum_cost_delay = 0)""",
-            "alter table vinculum.workflow_step set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)",
-            "alter table vinculum.workflow_live set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)",
+            alter table vinculum.workflow_run set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1)""",
+            "alter table vinculum.workflow_step set (autovacuum_vacuum_scale_factor = 0.1)",
+            "alter table vinculum.workflow_live set (autovacuum_vacuum_scale_factor = 0.1)",
             "drop index if exists vinculum.workflow_run_shard_idx",
             """
             insert into vinculum.workflow_live (shard, run)

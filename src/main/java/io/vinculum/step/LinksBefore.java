@@ -69,8 +69,17 @@ record LinksBefore(JsonArray pairs, JsonArray rows) {
         return keys;
     }
 
-    /** Removes what was not there, and makes what was as it was. */
+    /** Makes what was there as it was. */
+    void putBack(Links links) {
+        restore(links, false);
+    }
+
+    /** The same, and removes what was not there. */
     void restore(Links links) {
+        restore(links, true);
+    }
+
+    private void restore(Links links, boolean removing) {
         List<JsonObject> made = new ArrayList<>();
         List<JsonObject> changed = new ArrayList<>();
         for (Object one : pairs) {
@@ -82,7 +91,7 @@ record LinksBefore(JsonArray pairs, JsonArray rows) {
                 changed.add(pair.copy().put("data", custom(pair, row)));
             }
         }
-        if (!made.isEmpty()) {
+        if (removing && !made.isEmpty()) {
             links.dismiss(JsonText.plain(new JsonArray(made))).await();
         }
         if (!changed.isEmpty()) {

@@ -48,7 +48,7 @@ public final class Steps {
                     context.prepare(LinksBefore.class, () -> LinksBefore.of(links, pairs));
                     return links.dismiss(JsonText.plain(pairs)).await();
                 })
-                .compensate(LinksBefore.class, (before, context) -> before.restore(links));
+                .compensate(LinksBefore.class, (before, context) -> before.putBack(links));
     }
 
     /** Changes the custom columns of links; fails with {@code NOT_FOUND} when one is not there. */
@@ -61,7 +61,7 @@ public final class Steps {
                             ? new JsonArray()
                             : links.create(JsonText.plain(pairs)).await();
                 })
-                .compensate(LinksBefore.class, (before, context) -> before.restore(links));
+                .compensate(LinksBefore.class, (before, context) -> before.putBack(links));
     }
 
     /** Removes what hangs on records that were deleted, as {@code link.delete}; undone, it comes back. */

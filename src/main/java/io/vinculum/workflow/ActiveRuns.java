@@ -5,20 +5,35 @@ import io.vertx.core.Promise;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The runs that this node looks after, and who waits for each. For one event loop. */
 final class ActiveRuns {
+    /** So many ids of ended runs are remembered: more than end while a page of runs is read. */
+    private static final int RECENT = 50_000;
+
     private final Map<String, Active> active = new HashMap<>();
+    private final Set<String> recentlyEnded = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > RECENT;
+        }
+    });
 
     /** A run under way, and who waits for it. */
     private static final class Active {
         private final Run run;
         private final Promise<Run> ended = Promise.promise();
         private final List<Promise<Run>> waiting = new ArrayList<>();
+        private final List<Runnable> timers = new ArrayList<>();
 
         Active(Run run) {
             this.run = run;
@@ -28,6 +43,7 @@ final class ActiveRuns {
     /** Takes a run; answers it when it has ended. */
     Future<Run> add(Run run) {
         Active one = new Active(run);
+        recentlyEnded.remove(run.id());
         active.put(run.id(), one);
         return one.ended.future();
     }
@@ -43,6 +59,19 @@ final class ActiveRuns {
     boolean has(Run run) {
         Active one = active.get(run.id());
         return one != null && one.run == run;
+    }
+
+    /** Whether a run is under way here, or has just ended: what was read of it before may be old. */
+    boolean isKnown(String id) {
+        return active.containsKey(id) || recentlyEnded.contains(id);
+    }
+
+    /** A timer that is called off when the run has ended or is somebody else's. */
+    void keepTimer(Run run, Runnable cancel) {
+        Active one = active.get(run.id());
+        if (one != null && one.run == run) {
+            one.timers.add(cancel);
+        }
     }
 
     /** When a run will have ended, or is another node's. */
@@ -79,6 +108,8 @@ final class ActiveRuns {
     void complete(Run run) {
         Active one = active.remove(run.id());
         if (one != null) {
+            recentlyEnded.add(run.id());
+            one.timers.forEach(Runnable::run);
             one.ended.complete(run);
             one.waiting.forEach(promise -> promise.complete(run));
         }
@@ -91,6 +122,7 @@ final class ActiveRuns {
             return;
         }
         active.remove(run.id());
+        one.timers.forEach(Runnable::run);
         Failure failure = cause instanceof Failure known ? known : lost();
         one.ended.fail(failure);
         one.waiting.forEach(promise -> promise.fail(failure));

@@ -51,13 +51,15 @@ final class Bodies {
 
     /** Does something later on the event loop, unless the run is somebody else's by then. */
     void later(Run run, Duration pause, Runnable something) {
-        timers.after(
-                pause,
-                () -> context.runOnContext(now -> {
-                    if (active.has(run)) {
-                        something.run();
-                    }
-                }));
+        active.keepTimer(
+                run,
+                timers.after(
+                        pause,
+                        () -> context.runOnContext(now -> {
+                            if (active.has(run)) {
+                                something.run();
+                            }
+                        })));
     }
 
     static boolean isWorthRetrying(Throwable cause) {

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.VertxModule;
@@ -78,14 +79,15 @@ final class Codec {
         if (value == null) {
             return null;
         }
-        if (value instanceof JsonObject || value instanceof JsonArray) {
-            return value.toString();
-        }
         try {
+            if (value instanceof JsonObject || value instanceof JsonArray) {
+                return value.toString();
+            }
             return MAPPER.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw Failure.invalid(what + " cannot be kept as JSON: "
-                    + value.getClass().getSimpleName() + " (" + e.getOriginalMessage() + ")");
+        } catch (JsonProcessingException | EncodeException e) {
+            String why = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            throw Failure.invalid(
+                    what + " cannot be kept as JSON: " + value.getClass().getSimpleName() + " (" + why + ")");
         }
     }
 

@@ -20,10 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,9 @@ public final class Coordinator {
     private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
     private static final long LONGEST_WAIT_MILLIS = TimeUnit.HOURS.toMillis(1);
     private static final long LOOK_AGAIN_MILLIS = 200;
+
+    /** One for what is written, one for the node's word that it lives, one for a transactional step. */
+    private static final int LANE = 3;
     /** The lease of a node that died, and time to notice its end. */
     private static final Duration TAKEOVER = Ownership.LEASE.plusSeconds(3);
 
@@ -46,6 +51,7 @@ public final class Coordinator {
     private final Vertx vertx;
     private final Context context;
     private final Map<String, Workflow<?, ?>> workflows = new LinkedHashMap<>();
+    private final Database lane;
     private final Ownership ownership;
     private final Ledger ledger;
     private final Journal journal;
@@ -80,8 +86,10 @@ public final class Coordinator {
                 throw Failure.invalid("two workflows are called '" + workflow.name() + "'");
             }
         }
-        this.ownership = new Ownership(vertx, context, database, new Owning());
-        this.ledger = new Ledger(vertx, context, database, ownership.node());
+        this.lane = database.byKey(LANE);
+        this.ownership = new Ownership(vertx, context, lane, new Owning());
+        this.ledger =
+                new Ledger(vertx, context, lane, ownership.node(), op -> ownership.forget(op.shard(), op.epoch()));
         this.journal = around.apply(new LedgerJournal(ledger));
         this.runner = new Runner(vertx, context, Bodies.timers(vertx), journal, this::tell);
         this.runs = new Runs(database);
@@ -119,6 +127,7 @@ public final class Coordinator {
             unregistered
                     .compose(done -> ownership.stop())
                     .eventually(runner::close)
+                    .eventually(lane::close)
                     .onComplete(stopped);
         });
         return stopped.future();
@@ -134,7 +143,7 @@ public final class Coordinator {
             ledger.close();
             runner.drop(run -> true);
             ownership.silence();
-            runner.close().onComplete(dead);
+            runner.close().eventually(lane::close).onComplete(dead);
         });
         return dead.future();
     }
@@ -248,7 +257,9 @@ public final class Coordinator {
         Object priority = request.getValue("priority");
         int rank = priority instanceof Integer number ? number : 0;
         Run run = new Run(new Run.Start(key.id(), shard.get(), epoch, rank, Duration.ZERO), workflow, input);
-        return journal.started(run).compose(made -> made ? driven(run, wait) : again(key, wait));
+        return journal.started(run)
+                .recover(cause -> cause instanceof Ledger.Fenced ? changing() : Future.failedFuture(cause))
+                .compose(made -> made ? driven(run, wait) : again(key, wait));
     }
 
     private static long until() {
@@ -271,7 +282,7 @@ public final class Coordinator {
     }
 
     /** Nobody owns the run now who can be reached; soon somebody will. */
-    private static final class Changing extends RuntimeException {
+    static final class Changing extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         Changing() {
@@ -368,9 +379,24 @@ public final class Coordinator {
             if (!wait || over) {
                 return Future.succeededFuture(run);
             }
-            return vertx.timer(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)
+            return adopted(key)
+                    .compose(done -> vertx.timer(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS))
                     .compose(fired -> onContext(() -> again(key, true)));
         });
+    }
+
+    /** Goes on with a run of this node's own that nobody looks after: the answer to what began it was lost. */
+    private Future<Void> adopted(RunKey key) {
+        return kept.one(key.id())
+                .compose(found -> onContext(() -> {
+                    Optional<Kept.Written> orphan = found.filter(written -> !written.hasEnded());
+                    Optional<Long> epoch = orphan.flatMap(written -> ownership.epoch(written.shard()));
+                    if (epoch.isPresent() && !runner.active().isKnown(key.id())) {
+                        Kept.Written written = orphan.orElseThrow();
+                        goOn(written.rebuilt(named(key.workflow()), epoch.get()), written);
+                    }
+                    return Future.<Void>succeededFuture();
+                }));
     }
 
     private Future<JsonObject> intervene(RunAction what, JsonObject request, boolean asked) {
@@ -389,7 +415,11 @@ public final class Coordinator {
                     if (place.isEmpty()) {
                         throw Runs.notThere(key.id());
                     }
-                    if (owner.equals(Optional.of(ownership.node()))) {
+                    boolean own = owner.equals(Optional.of(ownership.node()));
+                    if (own && !place.get().ended()) {
+                        return adopted(key).compose(done -> changing());
+                    }
+                    if (own) {
                         return interventions
                                 .inKept(what, workflow(request), place.get(), request)
                                 .map(Shown::of);
@@ -425,7 +455,7 @@ public final class Coordinator {
 
     /** Goes on with a run that was taken over, unless it is here already. */
     private void goOn(Run run, Kept.Written written) {
-        if (runner.active().find(run.id()).isPresent()
+        if (runner.active().isKnown(run.id())
                 || !ownership
                         .epoch(run.start().shard())
                         .equals(Optional.of(run.start().epoch()))) {
@@ -438,8 +468,8 @@ public final class Coordinator {
         }
     }
 
-    private void startScheduled(JsonObject request) {
-        run(request)
+    private Future<?> startScheduled(JsonObject request) {
+        return run(request)
                 .onFailure(cause -> LOG.error(
                         "the scheduled run {} of {} did not start: {}",
                         request.getString("transactionId"),
@@ -463,21 +493,21 @@ public final class Coordinator {
         }
 
         @Override
-        public boolean isBusy(int shard) {
+        public Set<Integer> busy() {
             return runner.active().all().stream()
-                    .anyMatch(run -> run.start().shard() == shard && (!run.isDurable() || !run.isIdle()));
+                    .filter(run -> !run.isDurable() || !run.isIdle())
+                    .map(run -> run.start().shard())
+                    .collect(Collectors.toSet());
         }
 
         @Override
-        public void released(int shard) {
-            slots.drop(shard);
-            runner.drop(run -> run.start().shard() == shard);
+        public void released(Set<Integer> shards) {
+            runner.drop(run -> run.isDurable() && shards.contains(run.start().shard()));
         }
 
         @Override
         public void lost() {
             LOG.warn("this node was silent for longer than its lease; others go on with its runs");
-            slots.clear();
             runner.drop(Run::isDurable);
         }
 

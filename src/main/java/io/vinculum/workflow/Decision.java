@@ -44,19 +44,23 @@ sealed interface Decision {
             return List.of();
         }
         int turned = run.turnedAt();
+        int[] before = lastBefore(run);
         return forward(run).stream()
                 .filter(decision -> decision instanceof Invoke invoke
-                        && lastBefore(run, invoke.position().node()) < turned)
+                        && before[invoke.position().node()] < turned)
                 .toList();
     }
 
-    /** The place of the last that was done of all that comes before a node. */
-    private static int lastBefore(Run run, int node) {
-        int last = 0;
-        for (int before : run.workflow().nodes().get(node).after()) {
-            last = Math.max(last, Math.max(run.lastOf(before), lastBefore(run, before)));
+    /** For each node the place of the last that was done of all that comes before it. */
+    private static int[] lastBefore(Run run) {
+        int[] last = run.lastPlaces();
+        int[] before = new int[last.length];
+        for (Node node : run.workflow().nodes()) {
+            for (int earlier : node.after()) {
+                before[node.index()] = Math.max(before[node.index()], Math.max(last[earlier], before[earlier]));
+            }
         }
-        return last;
+        return before;
     }
 
     private static List<Decision> forward(Run run) {

@@ -29,6 +29,10 @@ final class Interventions {
 
     /** Does it to a run under way; answers the run afterwards, when it is cancelled once it has ended. */
     Future<Run> inActive(RunAction what, Run run, JsonObject request) {
+        if (run.state().isEnd()) {
+            // Its end is being written down; asked again, it has ended.
+            return runner.active().end(run).transform(ended -> Future.failedFuture(new Coordinator.Changing()));
+        }
         return switch (what) {
             case CANCEL -> runner.cancel(run);
             case PAUSE -> {
@@ -56,8 +60,11 @@ final class Interventions {
 
     private Future<Run> skip(Run run, JsonObject request) {
         Position position = position(run, request);
-        Entry entry = run.entryAt(position);
-        boolean open = entry.is(Entry.State.READY) || entry.is(Entry.State.PAUSED) || entry.is(Entry.State.WAITING);
+        Entry entry = run.entry(position);
+        boolean open = entry == null
+                || entry.is(Entry.State.READY)
+                || entry.is(Entry.State.PAUSED)
+                || entry.is(Entry.State.WAITING);
         check(run.state() == RunState.INVOKING, run, "is being undone, so no step of it can be skipped");
         check(open, run, "has the step '" + run.nameAt(position) + "' under way or behind it");
         return runner.skip(run, position).map(run);
@@ -67,7 +74,7 @@ final class Interventions {
         Position position = position(run, request);
         Step<?, ?> step = run.stepAt(position);
         check(step != null && step.isAsync(), run, "ends the step '" + run.nameAt(position) + "' by itself");
-        Entry entry = run.entryAt(position);
+        Entry entry = begun(run, position);
         int attempt = request.getValue("key") == null
                 ? 0
                 : StepKey.parse(request.getString("key")).attempt();
@@ -91,6 +98,14 @@ final class Interventions {
             case STEP_FAILURE -> runner.fail(run, position, failure(request)).map(run);
             default -> runner.renew(run, position).map(run);
         };
+    }
+
+    private static Entry begun(Run run, Position position) {
+        Entry entry = run.entry(position);
+        if (entry == null) {
+            throw notNow(run, "has not come to the step '" + run.nameAt(position) + "' yet");
+        }
+        return entry;
     }
 
     private Future<Run> succeed(Run run, Position position, @Nullable Step<?, ?> step, JsonObject request) {
@@ -135,10 +150,6 @@ final class Interventions {
         RunKey key = RunKey.existing(workflow, request);
         boolean undoes = (what == RunAction.CANCEL && place.state().equals(RunState.DONE.shown()))
                 || (what == RunAction.RETRY && place.state().equals(RunState.FAILED.shown()));
-        if (!place.ended()) {
-            return Future.failedFuture(
-                    new Failure(FailureCode.UNAVAILABLE, "the run " + key.id() + " is being taken over; try again"));
-        }
         if (!undoes) {
             return told(what, workflow, place, request);
         }
@@ -227,10 +238,13 @@ final class Interventions {
 
     private static void check(boolean right, Run run, String otherwise) {
         if (!right) {
-            RunKey key = RunKey.of(run);
-            throw new Failure(
-                    FailureCode.UNEXPECTED_STATE,
-                    "the run " + key.transactionId() + " of " + key.workflow() + " " + otherwise);
+            throw notNow(run, otherwise);
         }
+    }
+
+    private static Failure notNow(Run run, String why) {
+        RunKey key = RunKey.of(run);
+        return new Failure(
+                FailureCode.UNEXPECTED_STATE, "the run " + key.transactionId() + " of " + key.workflow() + " " + why);
     }
 }

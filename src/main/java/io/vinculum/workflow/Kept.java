@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -146,6 +147,10 @@ final class Kept {
             steps.forEach(step -> run.position(step.node(), step.item())
                     .ifPresent(position -> step.wake().ifPresent(left -> waits.put(position, left))));
             return waits;
+        }
+
+        boolean hasEnded() {
+            return RunState.valueOf(state.toUpperCase(Locale.ROOT)).isEnd();
         }
 
         /** Whether nothing has come of it since its last owner died. */

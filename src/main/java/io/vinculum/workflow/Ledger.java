@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -83,15 +84,18 @@ final class Ledger {
     private final Context context;
     private final Database database;
     private final UUID node;
+    private final Consumer<Op> lost;
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private boolean writing;
     private boolean closed;
 
-    Ledger(Vertx vertx, Context context, Database database, UUID node) {
+    /** A ledger that tells of each shard that turns out to be another node's. */
+    Ledger(Vertx vertx, Context context, Database database, UUID node, Consumer<Op> lost) {
         this.vertx = vertx;
         this.context = context;
         this.database = database;
         this.node = node;
+        this.lost = lost;
     }
 
     /**
@@ -148,21 +152,34 @@ final class Ledger {
      * @return what came of it; fails as the work does, and with {@link Fenced} when another node owns the shard now
      */
     <T> Future<T> within(Function<Session, Future<T>> work, Function<T, Op> written) {
-        AtomicBoolean fenced = new AtomicBoolean();
+        AtomicReference<@Nullable Op> fenced = new AtomicReference<>();
         return database.transaction(session -> work.apply(session)
-                        .compose(result -> session.run(statement(List.of(waiting(written.apply(result)))))
-                                .map(rows -> {
-                                    if (rows.get(0).getArrayOfIntegers(0) == null) {
-                                        fenced.set(true);
-                                        throw new Failure(FailureCode.CONFLICT, "the shard is another node's");
-                                    }
-                                    return result;
-                                })))
-                .recover(cause -> Future.failedFuture(fenced.get() ? new Fenced() : cause));
+                        .compose(result ->
+                                kept(session, written.apply(result), fenced).map(kept -> result)))
+                .recover(cause -> {
+                    Op op = fenced.get();
+                    if (op == null) {
+                        return Future.failedFuture(cause);
+                    }
+                    context.runOnContext(now -> lost.accept(op));
+                    return Future.failedFuture(new Fenced());
+                });
     }
 
-    private static Waiting waiting(Op op) {
-        return new Waiting(op, Promise.promise());
+    private Future<Void> kept(Session session, Op op, AtomicReference<@Nullable Op> fenced) {
+        return session.run(statement(List.of(new Waiting(op, Promise.promise()))))
+                .map(rows -> {
+                    if (rows.get(0).getArrayOfIntegers(0) == null) {
+                        fenced.set(op);
+                        throw new Failure(FailureCode.CONFLICT, "the shard is another node's");
+                    }
+                    return null;
+                });
+    }
+
+    /** Reads what is written. */
+    <T> Future<T> read(Function<Session, Future<T>> work) {
+        return database.snapshot(work);
     }
 
     private Future<Void> send(List<Waiting> batch) {
@@ -177,11 +194,12 @@ final class Ledger {
         return sent.future();
     }
 
-    private static void answer(List<Waiting> batch, Row row) {
+    private void answer(List<Waiting> batch, Row row) {
         Set<Object> kept = setOf(row.getArrayOfIntegers(0));
         Set<Object> started = setOf(row.getArrayOfStrings(1));
         for (Waiting one : batch) {
             if (!kept.contains(one.op().shard())) {
+                lost.accept(one.op());
                 one.done().fail(new Fenced());
             } else {
                 // Of several starts of one run in a batch, one made it.

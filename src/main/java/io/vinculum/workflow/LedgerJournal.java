@@ -136,9 +136,20 @@ final class LedgerJournal implements Journal {
     @Override
     public Future<Result> within(Run run, Position position, Function<Session, Future<Result>> work) {
         return ledger.within(
-                session -> known(session, run, position)
-                        .compose(known -> known.map(Future::succeededFuture).orElseGet(() -> work.apply(session))),
-                result -> step(run, Recorded.of(run, position, result)));
+                        session -> known(session, run, position)
+                                .compose(known ->
+                                        known.map(Future::succeededFuture).orElseGet(() -> work.apply(session))),
+                        result -> step(run, Recorded.of(run, position, result)))
+                .recover(cause ->
+                        cause instanceof Ledger.Fenced ? Future.failedFuture(cause) : committed(run, position, cause));
+    }
+
+    /** The answer to a commit may be lost: what is there counts. */
+    private Future<Result> committed(Run run, Position position, Throwable cause) {
+        return ledger.read(session -> known(session, run, position))
+                .compose(
+                        known -> known.map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(cause)),
+                        unknown -> Future.failedFuture(cause));
     }
 
     /** What an earlier try has committed whose answer was lost. */

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.sqlclient.Row;
 import io.vinculum.database.Database;
 import io.vinculum.database.Statement;
 import java.util.ArrayList;
@@ -72,20 +73,27 @@ final class Outbox {
                 .mapEmpty();
     }
 
+    private Future<Void> crossedOffRows(List<Row> rows) {
+        return database.write(Statement.of(
+                        "delete from vinculum.workflow_outbox o using unnest($1::text[], $2::int4[]) p(run, number)"
+                                + " where o.run = p.run and o.number = p.number",
+                        rows.stream().map(row -> row.getString(0)).toArray(String[]::new),
+                        rows.stream().map(row -> row.getInteger(3)).toArray(Integer[]::new)))
+                .mapEmpty();
+    }
+
     /** Publishes what former owners of some shards have left over. */
     Future<Void> leaveBehind(List<Integer> shards) {
         Statement left = Statement.of(
-                "select run, address, payload::text from vinculum.workflow_outbox where shard = any($1)"
+                "select run, address, payload::text, number from vinculum.workflow_outbox where shard = any($1)"
                         + " order by run, number limit $2",
                 shards.toArray(Integer[]::new),
                 (long) PAGE);
         return database.read(left).compose(rows -> {
             rows.forEach(row -> publish(row.getString(1), row.getString(2)));
-            List<String> runs =
-                    rows.stream().map(row -> row.getString(0)).distinct().toList();
-            return runs.isEmpty()
+            return rows.isEmpty()
                     ? Future.succeededFuture()
-                    : crossedOff(runs)
+                    : crossedOffRows(rows)
                             .compose(done -> rows.size() < PAGE ? Future.succeededFuture() : leaveBehind(shards));
         });
     }

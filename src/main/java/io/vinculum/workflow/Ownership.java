@@ -9,12 +9,14 @@ import io.vinculum.database.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,11 +88,11 @@ final class Ownership {
         /** These are this node's now. */
         void taken(List<Taken> shards);
 
-        /** Whether something of a shard is under way here. */
-        boolean isBusy(int shard);
+        /** The shards in which something is under way here. */
+        Set<Integer> busy();
 
-        /** The node lets go of a shard in which nothing is under way. */
-        void released(int shard);
+        /** The node lets go of shards in which nothing is under way, or has lost them. */
+        void released(Set<Integer> shards);
 
         /** The node was silent for longer than its lease, so that nothing may be its any more. */
         void lost();
@@ -161,6 +163,13 @@ final class Ownership {
         next = 0;
     }
 
+    /** A shard turned out to be another node's under a later epoch. */
+    void forget(int shard, long epoch) {
+        if (epochs.remove(shard, epoch)) {
+            listener.released(Set.of(shard));
+        }
+    }
+
     Future<Void> start() {
         beating = beat();
         return beating.onComplete(first -> again());
@@ -222,13 +231,14 @@ final class Ownership {
 
     /** What others have taken although this node was heard of in time is lost all the same. */
     private void keepOnly(Set<Integer> shards) {
-        List<Integer> gone = epochs.keySet().stream()
-                .filter(shard -> !shards.contains(shard))
-                .toList();
-        gone.forEach(shard -> {
-            epochs.remove(shard);
-            listener.released(shard);
-        });
+        Set<Integer> gone = new HashSet<>(epochs.keySet());
+        gone.removeAll(shards);
+        epochs.keySet().removeAll(gone);
+        listener.released(gone);
+        // Taken by a word of this node's whose answer was lost: nobody serves them before they are taken anew.
+        Set<Integer> unknown = new HashSet<>(shards);
+        unknown.removeAll(epochs.keySet());
+        letGo(unknown);
     }
 
     private static List<Taken> taken(Row row) {
@@ -246,23 +256,25 @@ final class Ownership {
 
     /** Lets others have what is more than this node's share, as far as nothing is under way in it. */
     private void release(int share) {
-        List<Integer> free = epochs.keySet().stream()
-                .filter(shard -> !listener.isBusy(shard))
-                .limit(Math.max(0, epochs.size() - share))
-                .toList();
-        if (free.isEmpty()) {
+        if (epochs.size() <= share) {
             return;
         }
-        free.forEach(shard -> {
-            epochs.remove(shard);
-            listener.released(shard);
-        });
-        letGo(free.toArray(Integer[]::new));
+        Set<Integer> busy = listener.busy();
+        Set<Integer> free = epochs.keySet().stream()
+                .filter(shard -> !busy.contains(shard))
+                .limit(epochs.size() - share)
+                .collect(Collectors.toSet());
+        epochs.keySet().removeAll(free);
+        listener.released(free);
+        letGo(free);
     }
 
     /** What could not be said is said again: nobody else may have the shards before. */
-    private void letGo(Integer[] shards) {
-        database.write(Statement.of(RELEASE, node, shards))
+    private void letGo(Set<Integer> shards) {
+        if (shards.isEmpty()) {
+            return;
+        }
+        database.write(Statement.of(RELEASE, node, shards.toArray(Integer[]::new)))
                 .onFailure(
                         cause -> vertx.timer(BEAT_MILLIS, TimeUnit.MILLISECONDS).onSuccess(fired -> letGo(shards)));
     }

@@ -5,7 +5,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,12 @@ final class Recovery {
         return resumed.future();
     }
 
+    /** What has begun goes on before what has not; then as those wait that want a place. */
+    private static final Comparator<Next> ORDER = Comparator.comparing(
+                    (Next one) -> one.written().steps().isEmpty())
+            .thenComparing(one -> -one.written().priority())
+            .thenComparing(one -> one.written().age().negated());
+
     /** A run that goes on, and what is written down of it. */
     private record Next(Run run, Kept.Written written) {}
 
@@ -91,6 +99,7 @@ final class Recovery {
         return kept.countTakeovers(suspects).compose(counted -> {
             Promise<Void> driven = Promise.promise();
             context.runOnContext(now -> {
+                next.sort(ORDER);
                 next.forEach(one -> goOn(one, suspects.contains(one.written())));
                 driven.complete();
             });
@@ -124,7 +133,11 @@ final class Recovery {
                     deaths);
             next.run().makeStuck();
         }
-        drive.accept(next.run(), next.written());
+        try {
+            drive.accept(next.run(), next.written());
+        } catch (RuntimeException thrown) {
+            LOG.error("run {} could not be gone on with", next.run().id(), thrown);
+        }
     }
 
     private Optional<Run> rebuilt(Kept.Written written, long epoch) {
@@ -135,9 +148,22 @@ final class Recovery {
         }
         try {
             return Optional.of(written.rebuilt(workflow, epoch));
-        } catch (Failure changed) {
+        } catch (RuntimeException changed) {
             LOG.error("run {} does not fit its workflow any more: {}", written.id(), changed.getMessage());
-            return written.rebuiltOtherwise(workflow, epoch, changed);
+            return otherwise(written, workflow, epoch, changed);
+        }
+    }
+
+    private static Optional<Run> otherwise(
+            Kept.Written written, Workflow<?, ?> workflow, long epoch, RuntimeException changed) {
+        Failure why = changed instanceof Failure failure
+                ? failure
+                : new Failure(FailureCode.UNEXPECTED_STATE, "what is kept of the run cannot be read any more");
+        try {
+            return written.rebuiltOtherwise(workflow, epoch, why);
+        } catch (RuntimeException unreadable) {
+            LOG.error("run {} waits for a node that can read what it has done", written.id(), unreadable);
+            return Optional.empty();
         }
     }
 }

@@ -31,6 +31,7 @@ final class Run {
     private boolean paused;
     private int places;
     private boolean stuck;
+    private boolean begun;
     private boolean misfit;
     private boolean abandoned;
     private boolean resumed;
@@ -136,6 +137,16 @@ final class Run {
 
     boolean isPaused() {
         return paused;
+    }
+
+    /** Whether it came to this owner paused or stuck, and has not been let go on since: what was under way is unknown. */
+    boolean isParked() {
+        return paused && resumed && !begun;
+    }
+
+    /** This owner has run a body of it. */
+    void begin() {
+        begun = true;
     }
 
     void pause(boolean stopped) {
@@ -258,13 +269,11 @@ final class Run {
         return step == null || !step.options().continueOnFailure();
     }
 
-    /** The place of the last that was done at a node. */
-    int lastOf(int node) {
-        return entries.entrySet().stream()
-                .filter(entry -> entry.getKey().node() == node)
-                .mapToInt(entry -> entry.getValue().order())
-                .max()
-                .orElse(0);
+    /** For each node the place of the last that was done there. */
+    int[] lastPlaces() {
+        int[] last = new int[workflow.nodes().size()];
+        entries.forEach((position, entry) -> last[position.node()] = Math.max(last[position.node()], entry.order()));
+        return last;
     }
 
     /**

@@ -57,11 +57,20 @@ final class Runner {
         if (!run.resumed()) {
             told.accept(run, run.state());
         }
-        Decision.inDoubt(run).stream()
+        inDoubt(run).stream()
                 .map(Decision.Invoke.class::cast)
                 .filter(invoke -> run.entryAt(invoke.position()).undoData() == null)
                 .forEach(invoke -> invoke(run, invoke));
         advance(run);
+    }
+
+    private static List<Decision> inDoubt(Run run) {
+        try {
+            return Decision.inDoubt(run);
+        } catch (RuntimeException thrown) {
+            // A condition or transform that throws cannot have begun what is behind it.
+            return List.of();
+        }
     }
 
     /** Lets what waits in a run that was taken over wait for what is left. */
@@ -83,13 +92,30 @@ final class Runner {
 
     /** Turns a run round: what it did is undone. Answers it when it has ended. */
     Future<Run> cancel(Run run) {
+        boolean inDoubt = run.isParked();
         run.pause(false);
         if (run.state() == RunState.INVOKING) {
+            if (inDoubt) {
+                // Done once more, under the same keys, so that it can be undone.
+                invocations(run).forEach(invoke -> invoke(run, invoke));
+            }
             turnRound(run, cancelled());
         } else {
             advance(run);
         }
         return active.end(run);
+    }
+
+    private static List<Decision.Invoke> invocations(Run run) {
+        try {
+            return Decision.next(run).stream()
+                    .filter(Decision.Invoke.class::isInstance)
+                    .map(Decision.Invoke.class::cast)
+                    .toList();
+        } catch (RuntimeException thrown) {
+            // A condition or transform that throws cannot have begun what is behind it.
+            return List.of();
+        }
     }
 
     static Failure cancelled() {
@@ -136,7 +162,7 @@ final class Runner {
             active.tellWhoWaits(run);
             done.complete();
         });
-        writing.onFailure(done::tryFail);
+        writing.onFailure(done::tryFail).onSuccess(written -> done.tryComplete());
         return done.future();
     }
 
@@ -163,12 +189,12 @@ final class Runner {
     }
 
     /** Conditions and transforms are code of the workflow's author; what they throw turns the run round. */
-    private static List<Decision> decide(Run run) {
+    private List<Decision> decide(Run run) {
         try {
             return Decision.next(run);
         } catch (RuntimeException thrown) {
-            run.turnRound(Bodies.shown(thrown));
-            return Decision.next(run);
+            turnRound(run, Bodies.shown(thrown));
+            return List.of();
         }
     }
 
@@ -177,8 +203,7 @@ final class Runner {
         try {
             writing = journal.changed(run, state);
         } catch (RuntimeException thrown) {
-            run.turnRound(Bodies.shown(thrown));
-            advance(run);
+            turnRound(run, Bodies.shown(thrown));
             return;
         }
         run.end(state);
@@ -203,6 +228,7 @@ final class Runner {
         Step<?, ?> step = decision.step();
         Entry entry = run.entryAt(position);
         entry.begin(decision.input());
+        run.begin();
         int attempt = entry.attempts();
         long started = System.nanoTime();
         StepContext context = new StepContext(
@@ -411,7 +437,7 @@ final class Runner {
         try {
             writing = record(run, position, Recorded.State.OK, output, undoData, null, elapsed, Optional.empty());
         } catch (Failure unkeepable) {
-            return fail(run, position, unkeepable, null, elapsed);
+            return fail(run, position, unkeepable, undoData == output ? null : undoData, elapsed);
         }
         if (isAtItsEnd(run)) {
             endWith(run, writing);
@@ -499,8 +525,15 @@ final class Runner {
         boolean goesOn = step != null && step.options().continueOnFailure();
         entry.fail(run.nextPlace(), undoData);
         int place = entry.order();
-        Future<Void> writing =
-                record(run, position, Recorded.State.FAILED, null, undoData, failure, elapsed, Optional.empty());
+        Future<Void> writing;
+        try {
+            writing = record(run, position, Recorded.State.FAILED, null, undoData, failure, elapsed, Optional.empty());
+        } catch (Failure unkeepable) {
+            // What it was given, or was to be undone with, is nothing that can be kept; that it failed can be.
+            entry.begin(null);
+            entry.fail(place, null);
+            writing = record(run, position, Recorded.State.FAILED, null, null, failure, elapsed, Optional.empty());
+        }
         entry.record();
         active.whenWritten(run, writing, () -> {
             entry.fail(place, undoData);

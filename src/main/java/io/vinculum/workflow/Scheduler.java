@@ -1,5 +1,6 @@
 package io.vinculum.workflow;
 
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,7 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
@@ -22,12 +23,12 @@ final class Scheduler {
 
     private final Collection<Workflow<?, ?>> workflows;
     private final IntPredicate isOwn;
-    private final Consumer<JsonObject> start;
+    private final Function<JsonObject, Future<?>> start;
     private final Map<String, Instant> started = new HashMap<>();
     private final Map<String, Instant> since = new HashMap<>();
 
     /** A scheduler that starts, by a request, what is due in the node's own shards. */
-    Scheduler(Collection<Workflow<?, ?>> workflows, IntPredicate isOwn, Consumer<JsonObject> start) {
+    Scheduler(Collection<Workflow<?, ?>> workflows, IntPredicate isOwn, Function<JsonObject, Future<?>> start) {
         this.workflows = workflows;
         this.isOwn = isOwn;
         this.start = start;
@@ -50,11 +51,12 @@ final class Scheduler {
             String transactionId = "at " + at;
             String id = new RunKey(workflow.name(), transactionId).id();
             if (isOwn.test(Ownership.shardOf(id)) && started.putIfAbsent(id, at) == null) {
-                start.accept(new JsonObject()
-                        .put("id", workflow.name())
-                        .put("transactionId", transactionId)
-                        .put("input", schedule.input())
-                        .put("wait", false));
+                start.apply(new JsonObject()
+                                .put("id", workflow.name())
+                                .put("transactionId", transactionId)
+                                .put("input", schedule.input())
+                                .put("wait", false))
+                        .onFailure(cause -> started.remove(id));
             }
             next = schedule.next(at);
         }

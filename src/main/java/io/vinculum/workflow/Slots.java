@@ -49,21 +49,4 @@ final class Slots {
             keys.remove(key);
         }
     }
-
-    /** Whether runs of a shard wait here. */
-    boolean anyWaits(int shard) {
-        return keys.values().stream()
-                .flatMap(key -> key.waiting.stream())
-                .anyMatch(one -> one.run().start().shard() == shard);
-    }
-
-    /** Forgets those that wait and are not this node's any more. */
-    void drop(int shard) {
-        keys.values()
-                .forEach(key -> key.waiting.removeIf(one -> one.run().start().shard() == shard));
-    }
-
-    void clear() {
-        keys.clear();
-    }
 }

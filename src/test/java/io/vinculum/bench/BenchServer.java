@@ -70,6 +70,7 @@ final class BenchServer {
         while (System.in.read() >= 0) {
             // Whoever started this holds the other end.
         }
+        TestDatabase.await(node.close());
     }
 
     private static Pool pool(Vertx vertx, DatabaseSettings settings) {

@@ -215,7 +215,8 @@ public final class Benchmark implements Callable<Integer> {
             String[] ports = String.valueOf(lines.readLine()).split(" ", -1);
             work.use(Integer.parseInt(ports[1]), Integer.parseInt(ports[2]), server.pid());
         } finally {
-            server.destroy();
+            // It ends with its input, and leaves nothing for others to take over.
+            server.getOutputStream().close();
             server.waitFor();
         }
     }

@@ -185,6 +185,7 @@ class CoordinatorIT {
         Coordinator second = node(workflow);
 
         dying.set(false);
+        nodes.remove(first);
         TestDatabase.await(first.die());
         JsonObject run = TestDatabase.await(again(second, order("t1")), A_WHILE);
 
@@ -300,6 +301,7 @@ class CoordinatorIT {
         Coordinator second = node(workflow);
 
         dying.set(false);
+        nodes.remove(first);
         TestDatabase.await(first.die());
         JsonObject run = TestDatabase.await(again(second, order("t1")), A_WHILE);
 

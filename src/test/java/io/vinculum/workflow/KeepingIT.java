@@ -452,6 +452,102 @@ class KeepingIT {
         assertThat(nodes.become(node, "t", "done").getString("output")).isEqualTo("survived");
     }
 
+    @Test
+    void whatWasUnderWayInAStuckRunIsUndoneWhenItIsCancelled() {
+        AtomicBoolean dying = new AtomicBoolean(true);
+        Step<String, String> pay = Step.of("pay", String.class, (String input, StepContext context) -> {
+                    nodes.say("pay");
+                    if (dying.get()) {
+                        new CountDownLatch(1).await();
+                    }
+                    return "paid";
+                })
+                .compensate((paid, context) -> nodes.say("repay"));
+        Workflow<String, String> workflow = of(pay);
+        Coordinator node = nodes.node(workflow);
+        node.run(Nodes.request("t"));
+        for (int deaths = 1; deaths <= Recovery.DEATHS; deaths++) {
+            TestDatabase.await(said(deaths), Nodes.A_WHILE);
+            nodes.kill(node);
+            node = nodes.node(workflow);
+        }
+        nodes.become(node, "t", "stuck");
+
+        dying.set(false);
+        nodes.until(node, RunAction.CANCEL, Nodes.named("t"));
+
+        assertThat(nodes.become(node, "t", "reverted").getJsonObject("error").getString("message"))
+                .isEqualTo("the run was cancelled");
+        assertThat(nodes.log()).endsWith("pay", "repay");
+    }
+
+    @Test
+    void aRunThatNobodyLooksAfterIsGoneOnWith() {
+        Coordinator node = nodes.node(of(nodes.step("one")));
+        // As a start leaves it whose answer was lost.
+        nodes.database()
+                .sql("insert into vinculum.workflow_run (id, shard, workflow, transaction_id, definition, state, input)"
+                        + " values ('w/t', 7, 'w', 't', '', 'invoking', '\"in\"')");
+        nodes.database().sql("insert into vinculum.workflow_live (shard, run) values (7, 'w/t')");
+
+        assertThat(nodes.run(node, "t").getString("output")).isEqualTo("in,one");
+        assertThat(nodes.log()).containsExactly("one");
+    }
+
+    @Test
+    void whatCannotBeKeptFailsTheRunAndDoesNotHangIt() {
+        Step<Object, String> takes = Step.of("takes", String.class, (Object input, StepContext context) -> "taken");
+        Workflow<String, String> workflow = Workflow.define("w", String.class, flow -> {
+            Value<String> one = flow.step(nodes.step("one"), flow.input());
+            return flow.step(takes, flow.transform(one, input -> new Object()));
+        });
+        Step<String, JsonObject> odd = Step.of(
+                "odd",
+                JsonObject.class,
+                (String input, StepContext context) -> new JsonObject().put("x", new Object()));
+        Workflow<String, JsonObject> answers = Workflow.define("v", String.class, flow -> flow.step(odd, flow.input()));
+        Coordinator node = nodes.node(workflow, answers);
+
+        JsonObject given = nodes.run(node, "t");
+        JsonObject answered = TestDatabase.await(node.run(Nodes.request("t").put("id", "v")));
+
+        assertThat(given.getString("state")).isEqualTo("reverted");
+        assertThat(given.getJsonObject("error").getString("message")).contains("'takes'", "cannot be kept as JSON");
+        assertThat(nodes.log()).containsExactly("one", "undo one");
+        assertThat(answered.getString("state")).isEqualTo("reverted");
+        assertThat(answered.getJsonObject("error").getString("message")).contains("'odd'", "cannot be kept as JSON");
+    }
+
+    @Test
+    void aTransformThatThrowsWhileItIsUndoneIsUndoneByTheNextOwnerToo() {
+        CountDownLatch undoing = new CountDownLatch(1);
+        AtomicBoolean dying = new AtomicBoolean(true);
+        Step<String, String> first = Step.of("first", String.class, (String input, StepContext context) -> input)
+                .compensate((output, context) -> {
+                    if (dying.get()) {
+                        undoing.countDown();
+                        new CountDownLatch(1).await();
+                    }
+                    nodes.say("undo first");
+                });
+        Workflow<String, String> workflow = Workflow.define("w", String.class, flow -> {
+            Value<String> one = flow.step(first, flow.input());
+            Value<String> two = flow.step(nodes.step("two"), one);
+            return flow.step(nodes.step("three"), flow.transform(two, input -> {
+                throw new IllegalStateException("on purpose");
+            }));
+        });
+        Coordinator node = nodes.node(workflow);
+        node.run(Nodes.request("t"));
+        Nodes.await(undoing);
+        dying.set(false);
+        nodes.kill(node);
+
+        nodes.become(nodes.node(workflow), "t", "reverted");
+
+        assertThat(nodes.log()).containsExactly("two", "undo two", "undo first");
+    }
+
     private Future<Void> said(int times) {
         return nodes.log().size() >= times
                 ? Future.succeededFuture()
