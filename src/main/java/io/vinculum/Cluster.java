@@ -27,6 +27,9 @@ public record Cluster(String name, String host, int port, List<String> members) 
     /** A node that says nothing for so long is taken for gone; Hazelcast waits for a minute. */
     private static final String SILENCE_SECONDS = "5";
 
+    /** Each takes some seconds. */
+    private static final int TRIES = 6;
+
     private static final Pattern MEMBER = Pattern.compile("[\\w.-]+(:\\d{1,5})?");
 
     public Cluster {
@@ -49,18 +52,27 @@ public record Cluster(String name, String host, int port, List<String> members) 
         System.setProperty("hazelcast.logging.type", "slf4j");
     }
 
-    /** Makes a Vert.x that is a member; fails with {@code UNAVAILABLE} when it cannot listen at its address. */
+    /**
+     * Makes a Vert.x that is a member; fails with {@code UNAVAILABLE} when it cannot listen at its address, or is not let
+     * in after several tries: while a cluster gives up a member that has died, it lets nobody in.
+     */
     public Future<Vertx> join() {
+        return join(TRIES);
+    }
+
+    private Future<Vertx> join(int left) {
         VertxOptions options = new VertxOptions()
                 .setEventBusOptions(new EventBusOptions().setHost(host).setClusterPublicHost(host));
         return Vertx.builder()
                 .with(options)
                 .withClusterManager(new HazelcastClusterManager(config()))
                 .buildClustered()
-                .recover(cause -> Future.failedFuture(new Failure(
-                        FailureCode.UNAVAILABLE,
-                        "this node cannot join the cluster '" + name + "' as " + host + ":" + port + ": "
-                                + cause.getMessage())));
+                .recover(cause -> left > 1 && cause instanceof IllegalStateException
+                        ? join(left - 1)
+                        : Future.failedFuture(new Failure(
+                                FailureCode.UNAVAILABLE,
+                                "this node cannot join the cluster '" + name + "' as " + host + ":" + port + ": "
+                                        + cause.getMessage())));
     }
 
     private Config config() {

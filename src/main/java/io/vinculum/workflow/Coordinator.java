@@ -41,8 +41,8 @@ public final class Coordinator {
     private static final long LONGEST_WAIT_MILLIS = TimeUnit.HOURS.toMillis(1);
     private static final long LOOK_AGAIN_MILLIS = 200;
 
-    /** One for what is written, one for the node's word that it lives, one for a transactional step. */
-    private static final int LANE = 3;
+    /** One for what is written, one for the node's word that it lives. */
+    private static final int LANE = 2;
     /** The lease of a node that died, and time to notice its end. */
     private static final Duration TAKEOVER = Ownership.LEASE.plusSeconds(3);
 
