@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.Test;
  */
 class KilledNodesIT {
     private static final int CLIENTS = 8;
+    private static final int BEGINNINGS = 5;
     private static final int FROZEN_MILLIS = 8_000;
     private static final int SECONDS = Integer.getInteger("chaos.seconds", 60);
     /** The lease, and two seconds to notice its end and to read the runs. */
@@ -81,7 +83,18 @@ class KilledNodesIT {
         TestDatabase.await(vertx.close());
     }
 
+    /** Begins a node; one that is not let in while the cluster sorts itself out is begun again, as whoever keeps it up does. */
     private Child begin() throws IOException {
+        for (int left = BEGINNINGS; left > 1; left--) {
+            Optional<Child> begun = tried();
+            if (begun.isPresent()) {
+                return begun.get();
+            }
+        }
+        return tried().orElseThrow(() -> new IOException("a node ended before it was ready"));
+    }
+
+    private Optional<Child> tried() throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -97,10 +110,11 @@ class KilledNodesIT {
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             if (line.startsWith("PORT ")) {
-                return new Child(process, Integer.parseInt(line.substring("PORT ".length())));
+                return Optional.of(new Child(process, Integer.parseInt(line.substring("PORT ".length()))));
             }
         }
-        throw new IOException("a node ended before it was ready");
+        process.destroyForcibly();
+        return Optional.empty();
     }
 
     @Test

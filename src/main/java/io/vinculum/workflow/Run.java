@@ -32,6 +32,7 @@ final class Run {
     private int places;
     private boolean stuck;
     private boolean begun;
+    private boolean admitted;
     private boolean misfit;
     private boolean abandoned;
     private boolean resumed;
@@ -142,6 +143,15 @@ final class Run {
     /** Whether it came to this owner paused or stuck, and has not been let go on since: what was under way is unknown. */
     boolean isParked() {
         return paused && resumed && !begun;
+    }
+
+    /** Whether it may begin: its concurrency key had a place for it. */
+    boolean isAdmitted() {
+        return admitted;
+    }
+
+    void admit() {
+        admitted = true;
     }
 
     /** This owner has run a body of it. */

@@ -50,6 +50,7 @@ final class Runner {
 
     /** Begins a run that was admitted. */
     void begin(Run run) {
+        run.admit();
         run.workflow().options().timeout().ifPresent(most -> {
             Duration left = most.minus(run.start().age());
             bodies.later(run, left.isNegative() ? Duration.ZERO : left, () -> expire(run, most));
@@ -172,6 +173,9 @@ final class Runner {
     }
 
     private void advance(Run run) {
+        if (run.state() == RunState.INVOKING && !run.isAdmitted()) {
+            return;
+        }
         decide(run).forEach(decision -> carryOut(run, decision));
         active.tellWhoWaits(run);
     }

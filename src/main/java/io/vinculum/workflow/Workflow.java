@@ -93,6 +93,11 @@ public final class Workflow<I, O> {
                                 + " commits with its result, so the workflow must be durable");
                     });
         }
+        if (!options.durable() && options.schedule().isPresent()) {
+            throw Failure.invalid(
+                    "the runs of " + name + " are started by a schedule once in the cluster, which is known"
+                            + " only of what is kept, so the workflow must be durable");
+        }
         options.schedule()
                 .ifPresent(schedule ->
                         Codec.readStrictly(schedule.input().encode(), input, "the input of the schedule of " + name));

@@ -353,6 +353,35 @@ class KeepingIT {
         assertThat(nodes.log()).containsExactly("a", "urgent", "b", "c");
     }
 
+    @Test
+    void aRunThatWaitsForAPlaceBeginsNoSoonerWhenItIsResumed() {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Step<JsonObject, String> step = Step.of("work", String.class, (JsonObject input, StepContext context) -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            begun.countDown();
+            goOn.await();
+            now.decrementAndGet();
+            return "done";
+        });
+        Coordinator node = nodes.node(
+                Workflow.<JsonObject, String>define("w", JsonObject.class, flow -> flow.step(step, flow.input()))
+                        .with(WorkflowOptions.DEFAULT.withConcurrency(Concurrency.of(1, "customer"))));
+        node.run(keyed("a", 0));
+        Nodes.await(begun);
+        TestDatabase.await(node.run(keyed("b", 0).put("wait", false)));
+
+        TestDatabase.await(node.change(RunAction.PAUSE, Nodes.named("b")));
+        TestDatabase.await(node.change(RunAction.RESUME, Nodes.named("b")));
+        assertThat(nodes.retrieve(node, "b").getJsonArray("steps")).isEmpty();
+        goOn.countDown();
+
+        assertThat(nodes.become(node, "b", "done").getString("output")).isEqualTo("done");
+        assertThat(most).hasValue(1);
+    }
+
     private static JsonObject keyed(String name, int priority) {
         return Nodes.named(name)
                 .put("priority", priority)
@@ -659,6 +688,11 @@ class KeepingIT {
         assertThatThrownBy(() -> of(transactional).durable(false))
                 .hasMessageContaining(
                         "the step 'insert' of w commits with its result, so the workflow must be durable");
+        assertThatThrownBy(() -> of(nodes.step("one"))
+                        .with(WorkflowOptions.DEFAULT
+                                .withSchedule(Schedule.every(Duration.ofMinutes(1), new JsonObject()))
+                                .withDurable(false)))
+                .hasMessageContaining("so the workflow must be durable");
         assertThatThrownBy(() -> Schedule.cron("every day", new JsonObject()))
                 .hasMessageContaining("'every day' is no schedule");
         assertThatThrownBy(() -> of(nodes.step("one"))

@@ -98,11 +98,16 @@ class RoughDatabaseIT {
 
     /** As a crash of the machine: PostgreSQL ends all connections and recovers from its log. */
     private static void crash() throws IOException, InterruptedException {
-        int backend = TestDatabase.await(database.read(
-                        Statement.of("select pid from pg_stat_activity where backend_type =" + " 'background writer'")))
-                .get(0)
-                .getInteger(0);
+        int backend = TestDatabase.await(backgroundWriter(), A_WHILE);
         new ProcessBuilder("kill", "-9", String.valueOf(backend)).start().waitFor();
+    }
+
+    /** Asks until a crash before this one is over. */
+    private static Future<Integer> backgroundWriter() {
+        Statement asked = Statement.of("select pid from pg_stat_activity where backend_type = 'background writer'");
+        return database.read(asked)
+                .map(rows -> rows.get(0).getInteger(0))
+                .recover(away -> vertx.timer(50, TimeUnit.MILLISECONDS).compose(fired -> backgroundWriter()));
     }
 
     private static void signal(String signal) throws IOException, InterruptedException {
