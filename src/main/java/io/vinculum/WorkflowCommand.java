@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -59,22 +60,30 @@ final class WorkflowCommand implements Runnable {
                         error);
     }
 
-    private static int changed(RemoteServer server, CommandSpec spec, String mutation, JsonObject variables) {
-        JsonObject run = server.ask(mutation, variables).getJsonObject("run");
-        spec.commandLine().getOut().println(run.encodePrettily());
-        return "failed".equals(run.getString("state")) ? 1 : 0;
-    }
+    /** One run on a server. */
+    private static final class OneRun {
+        @Mixin
+        private RemoteServer server = new RemoteServer();
 
-    /** Which run. */
-    private static final class RunOption {
         @Parameters(index = "0", paramLabel = "WORKFLOW", description = "The workflow's name.")
         private String id = "";
 
         @Parameters(index = "1", paramLabel = "TRANSACTION", description = "The run's transaction id.")
         private String transactionId = "";
 
-        JsonObject variables() {
-            return new JsonObject().put("id", id).put("transactionId", transactionId);
+        @Nullable
+        JsonObject asked(String kind, String field, String members) {
+            return server.ask(
+                            kind + " ($id: String!, $transactionId: String!) { run: " + field
+                                    + "(id: $id, transactionId: $transactionId) " + members + " }",
+                            new JsonObject().put("id", id).put("transactionId", transactionId))
+                    .getJsonObject("run");
+        }
+
+        int change(String field, PrintWriter out) {
+            JsonObject changed = Objects.requireNonNull(asked("mutation", field, RUN));
+            out.println(changed.encodePrettily());
+            return "failed".equals(changed.getString("state")) ? 1 : 0;
         }
     }
 
@@ -123,10 +132,7 @@ final class WorkflowCommand implements Runnable {
             footer = {"", "Example: vinculum workflow show checkout order-17"})
     static final class Show implements Callable<Integer> {
         @Mixin
-        private RemoteServer server = new RemoteServer();
-
-        @Mixin
-        private RunOption run = new RunOption();
+        private OneRun run = new OneRun();
 
         @Spec
         @SuppressWarnings("NullAway.Init")
@@ -134,12 +140,10 @@ final class WorkflowCommand implements Runnable {
 
         @Override
         public Integer call() {
-            JsonObject found = server.ask(
-                            "query ($id: String!, $transactionId: String!) { run: workflowRun(id: $id, transactionId:"
-                                    + " $transactionId) { id transactionId state input output error steps created_at"
-                                    + " finished_at } }",
-                            run.variables())
-                    .getJsonObject("run");
+            JsonObject found = run.asked(
+                    "query",
+                    "workflowRun",
+                    "{ id transactionId state input output error steps created_at finished_at }");
             if (found == null) {
                 throw Failure.notFound("there is no run " + run.transactionId + " of " + run.id);
             }
@@ -227,10 +231,7 @@ final class WorkflowCommand implements Runnable {
             footer = {"", "Example: vinculum workflow cancel checkout order-17"})
     static final class Cancel implements Callable<Integer> {
         @Mixin
-        private RemoteServer server = new RemoteServer();
-
-        @Mixin
-        private RunOption run = new RunOption();
+        private OneRun run = new OneRun();
 
         @Spec
         @SuppressWarnings("NullAway.Init")
@@ -238,7 +239,7 @@ final class WorkflowCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return changed(server, spec, mutation("cancelWorkflow"), run.variables());
+            return run.change("cancelWorkflow", spec.commandLine().getOut());
         }
     }
 
@@ -249,10 +250,7 @@ final class WorkflowCommand implements Runnable {
             footer = {"", "Example: vinculum workflow retry checkout order-17"})
     static final class Retry implements Callable<Integer> {
         @Mixin
-        private RemoteServer server = new RemoteServer();
-
-        @Mixin
-        private RunOption run = new RunOption();
+        private OneRun run = new OneRun();
 
         @Spec
         @SuppressWarnings("NullAway.Init")
@@ -260,12 +258,7 @@ final class WorkflowCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return changed(server, spec, mutation("retryWorkflow"), run.variables());
+            return run.change("retryWorkflow", spec.commandLine().getOut());
         }
-    }
-
-    private static String mutation(String field) {
-        return "mutation ($id: String!, $transactionId: String!) { run: " + field
-                + "(id: $id, transactionId: $transactionId) " + RUN + " }";
     }
 }

@@ -205,15 +205,7 @@ public final class Coordinator {
     }
 
     private <T> Future<T> onContext(Supplier<Future<T>> work) {
-        Promise<T> answer = Promise.promise();
-        context.runOnContext(now -> {
-            try {
-                work.get().onComplete(answer);
-            } catch (RuntimeException thrown) {
-                answer.fail(thrown);
-            }
-        });
-        return answer.future();
+        return Turn.of(context, work);
     }
 
     private Workflow<?, ?> workflow(JsonObject request) {
@@ -244,7 +236,8 @@ public final class Coordinator {
         if (input == null) {
             throw Failure.invalid("the workflow " + workflow.name() + " takes an input");
         }
-        boolean wait = request.getValue("wait") == null || request.getBoolean("wait");
+        boolean wait = RunKey.member(request, "wait", Boolean.class).orElse(true);
+        int priority = RunKey.member(request, "priority", Integer.class).orElse(0);
         Optional<Run> known = runner.active().find(key.id()).or(() -> remembered.find(key.id()));
         if (known.isPresent()) {
             return answered(known.get(), wait);
@@ -254,9 +247,7 @@ public final class Coordinator {
             return asked ? changing() : forwardStart(workflow, key, request);
         }
         long epoch = ownership.epoch(shard.get()).orElseThrow();
-        Object priority = request.getValue("priority");
-        int rank = priority instanceof Integer number ? number : 0;
-        Run run = new Run(new Run.Start(key.id(), shard.get(), epoch, rank, Duration.ZERO), workflow, input);
+        Run run = new Run(new Run.Start(key.id(), shard.get(), epoch, priority, Duration.ZERO), workflow, input);
         return journal.started(run)
                 .recover(cause -> cause instanceof Ledger.Fenced ? changing() : Future.failedFuture(cause))
                 .compose(made -> made ? driven(run, wait) : again(key, wait));

@@ -127,7 +127,7 @@ final class Interventions {
     private static Position position(Run run, JsonObject request) {
         StepKey key = request.getValue("key") == null ? null : StepKey.parse(request.getString("key"));
         String step = key == null ? Runs.text(request, "step") : key.step();
-        int item = key == null ? request.getInteger("item", -1) : key.item();
+        int item = key == null ? RunKey.member(request, "item", Integer.class).orElse(-1) : key.item();
         if (step == null) {
             throw Failure.invalid("the step is named by its key, or as {\"step\": name} of the run");
         }

@@ -4,6 +4,9 @@ import com.github.f4b6a3.uuid.UuidCreator;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
+import io.vinculum.json.JsonText;
+import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What names a run: its workflow and the id its starter gave it, or one that was made. */
@@ -44,6 +47,16 @@ record RunKey(String workflow, String transactionId) {
 
     String id() {
         return workflow + "/" + transactionId;
+    }
+
+    /** A member of a request; fails with {@code INVALID_DATA} when it is of another type. */
+    static <T> Optional<T> member(JsonObject request, String name, Class<T> type) {
+        Object value = request.getValue(name);
+        if (value != null && !type.isInstance(value)) {
+            throw Failure.invalid(name + " takes a " + type.getSimpleName().toLowerCase(Locale.ROOT) + ", was "
+                    + JsonText.shown(value));
+        }
+        return Optional.ofNullable(value).map(type::cast);
     }
 
     @Nullable

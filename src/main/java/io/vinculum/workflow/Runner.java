@@ -253,22 +253,16 @@ final class Runner {
 
     /** What a body prepared, before it goes on; called from its thread. */
     private Future<Void> keep(Run run, Position position, int attempt, Object data, Duration elapsed) {
-        Promise<Void> kept = Promise.promise();
-        context.runOnContext(now -> {
+        return Turn.of(context, () -> {
             Entry entry = run.entryAt(position);
             if (!active.has(run) || !isTrying(entry, attempt)) {
-                kept.fail(ActiveRuns.lost());
-                return;
+                return Future.failedFuture(ActiveRuns.lost());
             }
+            Future<Void> kept =
+                    record(run, position, Recorded.State.PREPARED, null, data, null, elapsed, Optional.empty());
             entry.prepared(data);
-            record(run, position, Recorded.State.PREPARED, null, data, null, elapsed, Optional.empty())
-                    .onSuccess(kept::complete)
-                    .onFailure(cause -> {
-                        kept.fail(cause);
-                        active.lose(run, cause);
-                    });
+            return kept.onFailure(cause -> active.lose(run, cause));
         });
-        return kept.future();
     }
 
     private static boolean isTrying(Entry entry, int attempt) {
@@ -338,8 +332,13 @@ final class Runner {
         Entry entry = run.entryAt(position);
         entry.await(undoData);
         int wait = entry.waits();
-        Future<Void> writing =
-                record(run, position, Recorded.State.WAITING, null, undoData, null, elapsed, Optional.of(most));
+        Future<Void> writing;
+        try {
+            writing = record(run, position, Recorded.State.WAITING, null, undoData, null, elapsed, Optional.of(most));
+        } catch (Failure unkeepable) {
+            fail(run, position, unkeepable, null, elapsed);
+            return;
+        }
         active.whenWritten(run, writing, () -> {
             bodies.later(run, most, () -> wake(run, position, wait));
             if (entry.is(Entry.State.WAITING)) {
@@ -501,15 +500,14 @@ final class Runner {
         Duration pause = options.pause(entry.attempts());
         entry.pause();
         entry.prepared(prepared.orElse(null));
-        Future<Void> writing = record(
-                run,
-                position,
-                Recorded.State.RETRYING,
-                null,
-                entry.undoData(),
-                Bodies.shown(cause),
-                elapsed,
-                Optional.of(pause));
+        Failure shown = Bodies.shown(cause);
+        Future<Void> writing;
+        try {
+            writing = record(
+                    run, position, Recorded.State.RETRYING, null, entry.undoData(), shown, elapsed, Optional.of(pause));
+        } catch (Failure unkeepable) {
+            return fail(run, position, unkeepable, null, elapsed);
+        }
         active.whenWritten(run, writing, () -> bodies.later(run, pause, () -> beginAgain(run, position)));
         return writing;
     }

@@ -259,15 +259,7 @@ public final class WorkflowKit implements AutoCloseable {
     }
 
     private <T> Future<T> onContext(Supplier<Future<T>> work) {
-        Promise<T> answer = Promise.promise();
-        context.runOnContext(now -> {
-            try {
-                work.get().onComplete(answer);
-            } catch (RuntimeException thrown) {
-                answer.fail(thrown);
-            }
-        });
-        return answer.future();
+        return Turn.of(context, work);
     }
 
     private static <T> T await(Future<T> future) {

@@ -164,6 +164,10 @@ class CoordinatorIT {
                 .hasMessageContainingAll("the input of checkout has no 'nam'", "name");
         assertThatThrownBy(() -> run(node, order("").put("transactionId", "")))
                 .hasMessageContaining("transactionId takes a text");
+        assertThatThrownBy(() -> run(node, order("t1").put("wait", "yes")))
+                .hasMessageContaining("wait takes a boolean, was \"yes\"");
+        assertThatThrownBy(() -> run(node, order("t1").put("priority", "high")))
+                .hasMessageContaining("priority takes a integer, was \"high\"");
         assertThat(database.rows("select from vinculum.workflow_run")).isEmpty();
     }
 

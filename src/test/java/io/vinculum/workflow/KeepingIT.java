@@ -543,6 +543,30 @@ class KeepingIT {
         assertThat(given.getString("state")).isEqualTo("reverted");
         assertThat(given.getJsonObject("error").getString("message")).contains("'takes'", "cannot be kept as JSON");
         assertThat(nodes.log()).containsExactly("one", "undo one");
+        Step<String, String> prepares = Step.of("prepares", String.class, (String input, StepContext context) -> {
+            context.prepare(Object.class, Object::new);
+            return input;
+        });
+        Step<Object, String> waits = Step.<Object, String>async("waits", String.class, (input, context) -> {});
+        Step<Object, String> tries = Step.<Object, String>of("tries", String.class, (input, context) -> {
+                    throw new IllegalStateException("not yet");
+                })
+                .retries(2, Duration.ofMillis(1));
+        nodes.stop(node);
+        for (Workflow<String, String> other : List.of(
+                of(prepares),
+                Workflow.<String, String>define(
+                        "w", String.class, flow -> flow.step(waits, flow.transform(flow.input(), in -> new Object()))),
+                Workflow.<String, String>define(
+                        "w",
+                        String.class,
+                        flow -> flow.step(tries, flow.transform(flow.input(), in -> new Object()))))) {
+            Coordinator next = nodes.node(other);
+            JsonObject run = nodes.run(next, other.nodes().get(0).name());
+            assertThat(run.getString("state")).as(run.encode()).isEqualTo("reverted");
+            assertThat(run.getJsonObject("error").getString("message")).contains("cannot be kept as JSON");
+            nodes.stop(next);
+        }
         assertThat(answered.getString("state")).isEqualTo("reverted");
         assertThat(answered.getJsonObject("error").getString("message")).contains("'odd'", "cannot be kept as JSON");
     }
