@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
+import io.vinculum.cluster.Cluster;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.testing.TestDatabase;

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.database.DatabaseSettings;
+import io.vinculum.declare.GraphFolder;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.testing.TestDatabase;
 import io.vinculum.workflow.PermanentFailure;
@@ -169,7 +170,7 @@ class GettingStartedIT {
     @Test
     void thePortOpensWhenThePreparationIsDone() {
         Vertx vertx = Vertx.vertx();
-        Catalog shop = Catalog.read(java.nio.file.Path.of("graphql"));
+        Catalog shop = GraphFolder.read(java.nio.file.Path.of("graphql"));
         Vinculum node = Vinculum.start(
                         vertx,
                         shop,

@@ -2,6 +2,7 @@ package io.vinculum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vinculum.command.ServeCommand;
 import io.vinculum.workflow.Step;
 import io.vinculum.workflow.StepContext;
 import io.vinculum.workflow.Workflow;

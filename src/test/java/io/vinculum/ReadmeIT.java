@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
+import io.vinculum.command.VinculumCommand;
 import io.vinculum.database.DatabaseSettings;
+import io.vinculum.declare.GraphFolder;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.shop.PaymentGateway;
 import io.vinculum.shop.SampleRows;
@@ -68,7 +70,7 @@ class ReadmeIT {
             Files.writeString(file, files.group(2));
         }
 
-        Catalog catalog = Catalog.read(folder);
+        Catalog catalog = GraphFolder.read(folder);
         assertThat(catalog.entity("product").relations()).containsKeys("brand", "brand_link");
         assertThat(catalog.entity("brand").relations()).containsKeys("products", "products_link");
     }
@@ -144,7 +146,7 @@ class ReadmeIT {
                 if (block.language().equals("sh") && line.startsWith("java -jar target/vinculum.jar ")) {
                     String[] words = line.split(" ", -1);
                     StringWriter help = new StringWriter();
-                    assertThat(Main.run(
+                    assertThat(VinculumCommand.run(
                                     new String[] {words[3], "--help"},
                                     Map.of(),
                                     folder.resolve("none"),
@@ -200,7 +202,7 @@ class ReadmeIT {
         assertThat(shown.find()).isTrue();
         Vinculum node = TestDatabase.await(Vinculum.start(
                 Vertx.vertx(),
-                Catalog.read(Path.of("graphql")),
+                GraphFolder.read(Path.of("graphql")),
                 DatabaseSettings.of(TestDatabase.create()),
                 EndpointSettings.of("127.0.0.1", 0, ""),
                 Vinculum.Behind.MIGRATE,

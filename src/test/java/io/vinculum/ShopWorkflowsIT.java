@@ -7,8 +7,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vinculum.catalog.Catalog;
+import io.vinculum.command.VinculumCommand;
 import io.vinculum.database.DatabaseSettings;
+import io.vinculum.declare.GraphFolder;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.shop.PaymentGateway;
 import io.vinculum.shop.ShopWorkflows;
@@ -41,7 +42,7 @@ class ShopWorkflowsIT {
         vertx = Vertx.vertx();
         node = TestDatabase.await(Vinculum.start(
                 vertx,
-                Catalog.read(Path.of("graphql")),
+                GraphFolder.read(Path.of("graphql")),
                 DatabaseSettings.of(TestDatabase.create()),
                 EndpointSettings.of("127.0.0.1", 0, ""),
                 Vinculum.Behind.MIGRATE,
@@ -329,7 +330,8 @@ class ShopWorkflowsIT {
         all.addAll(List.of(arguments));
         all.addAll(List.of("--url", "http://127.0.0.1:" + node.port()));
         PrintWriter writer = new PrintWriter(out, true);
-        int ended = Main.run(all.toArray(String[]::new), Map.of(), Path.of("no-vinculum.yaml"), writer, writer);
+        int ended =
+                VinculumCommand.run(all.toArray(String[]::new), Map.of(), Path.of("no-vinculum.yaml"), writer, writer);
         assertThat(ended).as(out.toString()).isEqualTo(status);
         return out.toString();
     }

@@ -3,7 +3,6 @@ package io.vinculum.catalog;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -32,15 +31,6 @@ public final class Catalog {
     /** Starts a catalog in Java. */
     public static CatalogBuilder builder() {
         return new CatalogBuilder();
-    }
-
-    /**
-     * Reads a folder with {@code modules/*.graphqls} and {@code links/*.graphqls}.
-     *
-     * @throws Failure {@code INVALID_DATA} with every error of the folder, one a line
-     */
-    public static Catalog read(Path folder) {
-        return new SdlReader().read(folder);
     }
 
     /** The models of each module, by the module's name. */

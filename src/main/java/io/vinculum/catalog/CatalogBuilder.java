@@ -16,7 +16,7 @@ public final class CatalogBuilder {
     final Map<String, Place> enumPlaces = new HashMap<>();
     private final Problems problems = new Problems();
 
-    CatalogBuilder() {}
+    public CatalogBuilder() {}
 
     /** Adds a model to a module; the module exists by having one. */
     public CatalogBuilder model(String module, String typeName, Consumer<ModelBuilder> declaration) {
@@ -37,17 +37,17 @@ public final class CatalogBuilder {
         return enumeration(name, List.of(values), Place.JAVA);
     }
 
-    CatalogBuilder add(ModelBuilder model) {
+    public CatalogBuilder add(ModelBuilder model) {
         models.add(model);
         return this;
     }
 
-    CatalogBuilder add(LinkBuilder link) {
+    public CatalogBuilder add(LinkBuilder link) {
         links.add(link);
         return this;
     }
 
-    CatalogBuilder enumeration(String name, List<String> values, Place place) {
+    public CatalogBuilder enumeration(String name, List<String> values, Place place) {
         enumPlaces.putIfAbsent(name, place);
         if (enums.putIfAbsent(name, values) != null) {
             problems.add(place, "the enum '" + name + "' is declared twice; give one of them another name");
@@ -55,7 +55,7 @@ public final class CatalogBuilder {
         return this;
     }
 
-    Problems problems() {
+    public Problems problems() {
         return problems;
     }
 

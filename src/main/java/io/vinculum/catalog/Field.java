@@ -1,5 +1,7 @@
 package io.vinculum.catalog;
 
+import io.vinculum.value.ColumnType;
+import io.vinculum.value.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /**

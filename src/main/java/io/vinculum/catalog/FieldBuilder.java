@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Declares one field of a model or a link; see the directives of the {@code graphql} folder. */
 public final class FieldBuilder {
-    final String name;
+    public final String name;
     final TypeRef type;
-    final Place place;
+    public final Place place;
 
     @Nullable
     String description;
@@ -29,7 +29,7 @@ public final class FieldBuilder {
     boolean searchable;
     boolean deleteCascade;
 
-    FieldBuilder(String name, TypeRef type, Place place) {
+    public FieldBuilder(String name, TypeRef type, Place place) {
         this.name = name;
         this.type = type;
         this.place = place;

@@ -12,7 +12,7 @@ public final class LinkBuilder {
 
     final String typeName;
     final Place place;
-    final List<FieldBuilder> fields = new ArrayList<>();
+    public final List<FieldBuilder> fields = new ArrayList<>();
 
     @Nullable
     String description;
@@ -26,7 +26,7 @@ public final class LinkBuilder {
     boolean managed = true;
     boolean checked;
 
-    LinkBuilder(String typeName, Place place) {
+    public LinkBuilder(String typeName, Place place) {
         this.typeName = typeName;
         this.place = place;
     }

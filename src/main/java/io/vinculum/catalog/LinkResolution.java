@@ -4,6 +4,8 @@ import io.vinculum.catalog.Field.Role;
 import io.vinculum.catalog.Link.Side;
 import io.vinculum.catalog.Relation.Ownership;
 import io.vinculum.failure.Nearest;
+import io.vinculum.value.ColumnType;
+import io.vinculum.value.Scalar;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

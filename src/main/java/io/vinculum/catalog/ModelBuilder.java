@@ -10,7 +10,7 @@ public final class ModelBuilder {
     final String module;
     final String typeName;
     final Place place;
-    final List<FieldBuilder> fields = new ArrayList<>();
+    public final List<FieldBuilder> fields = new ArrayList<>();
     final List<List<String>> uniqueSets = new ArrayList<>();
     final List<List<String>> indexSets = new ArrayList<>();
 
@@ -29,7 +29,7 @@ public final class ModelBuilder {
     boolean managed = true;
     boolean remote;
 
-    ModelBuilder(String module, String typeName, Place place) {
+    public ModelBuilder(String module, String typeName, Place place) {
         this.module = module;
         this.typeName = typeName;
         this.place = place;

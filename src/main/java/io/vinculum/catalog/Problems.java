@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Gathers what is wrong with declarations, so that all of it is said at once. */
-final class Problems {
+public final class Problems {
     private final List<String> lines = new ArrayList<>();
 
-    void add(Place place, String message) {
+    public void add(Place place, String message) {
         lines.add(place + ": " + message);
     }
 

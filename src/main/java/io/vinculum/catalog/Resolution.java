@@ -4,6 +4,8 @@ import io.vinculum.catalog.Field.Role;
 import io.vinculum.catalog.Relation.Ownership;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.Nearest;
+import io.vinculum.value.ColumnType;
+import io.vinculum.value.Scalar;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A field's type as declared: {@code [Product!]!}. */
-record TypeRef(String name, boolean list, boolean required, boolean elementRequired) {
+public record TypeRef(String name, boolean list, boolean required, boolean elementRequired) {
     private static final Pattern LIST = Pattern.compile("\\[(\\w+)(!?)](!?)");
     private static final Pattern SINGLE = Pattern.compile("(\\w+)(!?)");
 

@@ -1,6 +1,6 @@
 /**
  * The only door to PostgreSQL. {@link Database} runs a {@link Statement}, alone, in a transaction or in a snapshot, and
- * turns what PostgreSQL refuses into a failure; {@link EmbeddedPostgres} is a server of our own beside the process.
+ * turns what PostgreSQL refuses into a failure.
  */
 @NullMarked
 package io.vinculum.database;

@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.graphql.GraphiQLHandler;
 import io.vertx.ext.web.handler.graphql.GraphiQLHandlerOptions;
 import io.vinculum.failure.Failure;
+import io.vinculum.graphql.Operations;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntConsumer;

@@ -1,6 +1,6 @@
 /**
- * Ties and unties records of two models in their link table. {@link Links} is the door; {@code LinkInput} finds the link
- * that an input means and checks it, {@code LinkSql} writes many of one link as one statement.
+ * The doors of links: {@link Links} creates, dismisses, deletes, restores and lists them; {@link LinkVerticle} answers the
+ * event bus.
  */
 @NullMarked
 package io.vinculum.link;

@@ -11,7 +11,7 @@ import io.vinculum.database.Session;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
-import io.vinculum.rows.Numbering;
+import io.vinculum.write.Numbering;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,6 @@ package io.vinculum.migration;
 import static io.vinculum.database.Identifier.quote;
 
 import io.vinculum.catalog.Index;
-import io.vinculum.catalog.Scalar;
 import io.vinculum.catalog.Table;
 import io.vinculum.database.Identifier;
 import io.vinculum.migration.Change.Kind;
@@ -12,6 +11,7 @@ import io.vinculum.migration.DatabaseState.ActualIndex;
 import io.vinculum.migration.DatabaseState.ActualTable;
 import io.vinculum.migration.DatabaseState.Tracked;
 import io.vinculum.migration.TableSpec.Column;
+import io.vinculum.value.Scalar;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

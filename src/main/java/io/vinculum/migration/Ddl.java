@@ -3,13 +3,13 @@ package io.vinculum.migration;
 import static io.vinculum.database.Identifier.literal;
 import static io.vinculum.database.Identifier.quote;
 
-import io.vinculum.catalog.ColumnType;
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Index;
 import io.vinculum.catalog.Table;
 import io.vinculum.database.Identifier;
 import io.vinculum.migration.TableSpec.Column;
 import io.vinculum.migration.TableSpec.Reference;
+import io.vinculum.value.ColumnType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,7 +1,6 @@
 package io.vinculum.migration;
 
 import io.vinculum.catalog.Catalog;
-import io.vinculum.catalog.ColumnType;
 import io.vinculum.catalog.Entity;
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Index;
@@ -9,9 +8,10 @@ import io.vinculum.catalog.Join;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Model;
 import io.vinculum.catalog.Relation;
-import io.vinculum.catalog.Scalar;
 import io.vinculum.catalog.Table;
 import io.vinculum.database.Identifier;
+import io.vinculum.value.ColumnType;
+import io.vinculum.value.Scalar;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

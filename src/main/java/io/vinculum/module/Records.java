@@ -11,19 +11,21 @@ import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
 import io.vinculum.event.Events;
 import io.vinculum.failure.Failure;
-import io.vinculum.rows.BrokenRule;
-import io.vinculum.rows.Numbering;
-import io.vinculum.rows.Removal;
-import io.vinculum.rows.RemovalEvents;
-import io.vinculum.rows.Removed;
-import io.vinculum.rows.RowJson;
+import io.vinculum.write.BrokenRule;
+import io.vinculum.write.Numbering;
+import io.vinculum.write.RecordInput;
+import io.vinculum.write.RecordSql;
+import io.vinculum.write.Removal;
+import io.vinculum.write.RemovalEvents;
+import io.vinculum.write.Removed;
+import io.vinculum.write.RowJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Writes records of one model: all of a request, or nothing; events after the commit. */
-final class Records {
+public final class Records {
     private final Database database;
     private final Catalog catalog;
     private final Events events;

@@ -1,7 +1,6 @@
 /**
  * One verticle for each module, which alone writes the rows of its tables. {@link Modules} is the client that everyone
- * uses; {@code ModuleVerticle} answers it, {@code RecordInput} checks what came against the catalog and
- * {@code RecordSql} writes it down as one statement.
+ * uses; {@code ModuleVerticle} answers it.
  */
 @NullMarked
 package io.vinculum.module;

@@ -2,6 +2,7 @@ package io.vinculum.query;
 
 import io.vertx.sqlclient.Tuple;
 import io.vinculum.json.JsonBytes;
+import io.vinculum.selection.Selection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.vinculum.query;
 
-import io.vinculum.catalog.ColumnType;
+import io.vinculum.condition.Slot;
+import io.vinculum.value.ColumnType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package io.vinculum.query;
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Relation;
 import io.vinculum.database.Statement;
+import io.vinculum.selection.Selection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

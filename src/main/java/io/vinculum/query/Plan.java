@@ -1,7 +1,8 @@
 package io.vinculum.query;
 
 import io.vinculum.catalog.Entity;
-import io.vinculum.query.Selection.Paging;
+import io.vinculum.condition.Slot;
+import io.vinculum.selection.Selection.Paging;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

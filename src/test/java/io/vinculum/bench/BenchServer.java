@@ -15,8 +15,8 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vinculum.Vinculum;
-import io.vinculum.catalog.Catalog;
 import io.vinculum.database.DatabaseSettings;
+import io.vinculum.declare.GraphFolder;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.query.QueryVerticle;
 import io.vinculum.testing.TestDatabase;
@@ -55,7 +55,7 @@ final class BenchServer {
         DatabaseSettings settings = DatabaseSettings.of(database);
         Vinculum node = TestDatabase.await(Vinculum.start(
                 vertx,
-                Catalog.read(Path.of("src/test/resources/bench")),
+                GraphFolder.read(Path.of("src/test/resources/bench")),
                 settings,
                 endpoint,
                 Vinculum.Behind.REFUSE,

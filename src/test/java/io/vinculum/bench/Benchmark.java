@@ -3,12 +3,12 @@ package io.vinculum.bench;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
-import io.vinculum.database.EmbeddedPostgres;
 import io.vinculum.database.Statement;
+import io.vinculum.declare.GraphFolder;
 import io.vinculum.migration.Migration;
+import io.vinculum.postgres.EmbeddedPostgres;
 import io.vinculum.testing.TestDatabase;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -145,7 +145,7 @@ public final class Benchmark implements Callable<Integer> {
         String address = server.replaceAll("/[^/]*$", "/" + name);
         Database database = Database.open(vertx, DatabaseSettings.of(address));
         postmaster = postmaster(database);
-        TestDatabase.await(new Migration(database, Catalog.read(Path.of("src/test/resources/bench"))).apply(true));
+        TestDatabase.await(new Migration(database, GraphFolder.read(Path.of("src/test/resources/bench"))).apply(true));
         if (TestDatabase.await(database.read(Statement.of("select from product.product limit 1")))
                 .isEmpty()) {
             new BenchRows(products).insert(database);

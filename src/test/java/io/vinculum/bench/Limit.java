@@ -9,7 +9,7 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import io.vinculum.json.JsonBytes;
-import io.vinculum.rows.ScalarWriter;
+import io.vinculum.value.ScalarWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

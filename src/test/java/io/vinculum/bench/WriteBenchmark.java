@@ -5,10 +5,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.Vinculum;
-import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.database.Statement;
+import io.vinculum.declare.GraphFolder;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.failure.Failure;
 import io.vinculum.json.JsonText;
@@ -64,7 +64,7 @@ final class WriteBenchmark {
     void run() throws IOException {
         Vinculum node = TestDatabase.await(Vinculum.start(
                 vertx,
-                Catalog.read(Path.of("src/test/resources/bench")),
+                GraphFolder.read(Path.of("src/test/resources/bench")),
                 DatabaseSettings.of(uri),
                 EndpointSettings.of("127.0.0.1", 0, ""),
                 Vinculum.Behind.REFUSE));
@@ -210,7 +210,7 @@ final class WriteBenchmark {
             Loader loader = new Loader(
                     vertx,
                     database,
-                    Catalog.read(Path.of("src/test/resources/bench")).entity("review"),
+                    GraphFolder.read(Path.of("src/test/resources/bench")).entity("review"),
                     (rows, bytes, all) -> {});
             compare(
                     "load of %,d against COPY".formatted(LOADED),

@@ -12,8 +12,9 @@ import io.vinculum.catalog.ModelBuilder;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.database.Statement;
+import io.vinculum.declare.GraphFolder;
 import io.vinculum.query.Query;
-import io.vinculum.query.QueryLimits;
+import io.vinculum.selection.QueryLimits;
 import io.vinculum.testing.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Section 2 of the contract, each test on a database of its own. */
 class MigrationIT {
-    private static final Catalog SHOP = Catalog.read(Path.of("graphql"));
+    private static final Catalog SHOP = GraphFolder.read(Path.of("graphql"));
 
     private Vertx vertx;
     private Database database;

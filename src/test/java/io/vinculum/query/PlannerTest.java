@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vinculum.catalog.Catalog;
+import io.vinculum.declare.GraphFolder;
 import io.vinculum.failure.Failure;
 import io.vinculum.json.JsonText;
+import io.vinculum.selection.GraphRequest;
+import io.vinculum.selection.QueryLimits;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Plans are compared as text, which is also what {@code explain} answers. */
 class PlannerTest {
-    private static final Catalog SHOP = Catalog.read(Path.of("graphql"));
+    private static final Catalog SHOP = GraphFolder.read(Path.of("graphql"));
 
     private static Plan plan(String request) {
         GraphRequest.Planned planned =

@@ -7,17 +7,18 @@ import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
-import io.vinculum.database.EmbeddedPostgres;
 import io.vinculum.database.Statement;
+import io.vinculum.declare.GraphFolder;
 import io.vinculum.event.Events;
 import io.vinculum.link.LinkVerticle;
 import io.vinculum.link.Links;
 import io.vinculum.migration.Migration;
 import io.vinculum.module.ModuleVerticle;
 import io.vinculum.module.Modules;
+import io.vinculum.postgres.EmbeddedPostgres;
 import io.vinculum.query.Query;
-import io.vinculum.query.QueryLimits;
 import io.vinculum.query.QueryVerticle;
+import io.vinculum.selection.QueryLimits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -68,7 +69,7 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
 
     /** The sample shop of the project. */
     public static TestDatabase sample() {
-        return with(Catalog.read(Path.of("graphql")));
+        return with(GraphFolder.read(Path.of("graphql")));
     }
 
     /** One embedded server for all test classes of this JVM. */

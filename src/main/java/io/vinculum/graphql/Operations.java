@@ -1,0 +1,131 @@
+package io.vinculum.graphql;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import graphql.GraphQLContext;
+import graphql.GraphQLException;
+import graphql.execution.CoercedVariables;
+import graphql.execution.RawVariables;
+import graphql.execution.ValuesResolver;
+import graphql.language.OperationDefinition;
+import graphql.language.OperationDefinition.Operation;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vinculum.link.Links;
+import io.vinculum.module.Modules;
+import io.vinculum.query.Query;
+import io.vinculum.workflow.Coordinator;
+import java.util.Locale;
+
+/**
+ * Runs GraphQL operations. A document is parsed and validated once, a query is compiled once for each shape of its
+ * variables; afterwards a request is two look-ups, its values and its statements.
+ */
+public final class Operations {
+    private static final int CACHED_CHARACTERS = 16 << 20;
+    private static final int CACHED_QUERIES = 2_000;
+    /** A longer document is parsed beside the event loop. */
+    private static final int LONG_DOCUMENT = 4 << 10;
+
+    private final Vertx vertx;
+    private final Schema schema;
+    private final Query query;
+    private final MutationRunner mutations;
+    private final Coordinator workflows;
+    private final DocumentLimits limits = DocumentLimits.DEFAULT;
+    private final Cache<String, ParsedDocument> documents = Caffeine.newBuilder()
+            .maximumWeight(CACHED_CHARACTERS)
+            .weigher((String text, ParsedDocument document) -> text.length() + 256)
+            .build();
+    private final Cache<QueryKey, CompiledQuery> queries =
+            Caffeine.newBuilder().maximumSize(CACHED_QUERIES).build();
+
+    private record QueryKey(ParsedDocument document, OperationDefinition operation, String shape) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof QueryKey that
+                    && document == that.document
+                    && operation == that.operation
+                    && shape.equals(that.shape);
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(operation) * 31 + shape.hashCode();
+        }
+    }
+
+    public Operations(Vertx vertx, Schema schema, Query query, Modules modules, Links links, Coordinator workflows) {
+        this.vertx = vertx;
+        this.schema = schema;
+        this.query = query;
+        this.mutations = new MutationRunner(schema, query, modules, links, workflows);
+        this.workflows = workflows;
+    }
+
+    /** An operation that is ready to run. */
+    public record Prepared(
+            ParsedDocument document, OperationDefinition operation, CoercedVariables variables, boolean explain) {
+
+        public boolean isMutation() {
+            return operation.getOperation() == Operation.MUTATION;
+        }
+    }
+
+    /** Finds the operation of a request and checks its variables. */
+    public Future<Prepared> prepare(GraphqlRequest request) {
+        return document(request.query()).map(document -> {
+            OperationDefinition operation = document.operation(request.operationName());
+            return new Prepared(document, operation, variables(operation, request), request.explain());
+        });
+    }
+
+    private Future<ParsedDocument> document(String text) {
+        ParsedDocument known = documents.getIfPresent(text);
+        if (known != null) {
+            return Future.succeededFuture(known);
+        }
+        Future<ParsedDocument> parsed = text.length() <= LONG_DOCUMENT
+                ? Future.succeededFuture(text).map(this::parse)
+                : vertx.executeBlocking(() -> parse(text), false);
+        return parsed.onSuccess(document -> documents.put(text, document));
+    }
+
+    private ParsedDocument parse(String text) {
+        return ParsedDocument.parse(text, schema.graphql(), limits);
+    }
+
+    private CoercedVariables variables(OperationDefinition operation, GraphqlRequest request) {
+        if (operation.getVariableDefinitions().isEmpty()) {
+            return CoercedVariables.emptyVariables();
+        }
+        try {
+            return ValuesResolver.coerceVariableValues(
+                    schema.graphql(),
+                    operation.getVariableDefinitions(),
+                    RawVariables.of(request.variables()),
+                    GraphQLContext.getDefault(),
+                    Locale.ENGLISH);
+        } catch (GraphQLException e) {
+            throw GraphqlRequest.badInput(e.getMessage());
+        }
+    }
+
+    /** Runs an operation and answers the whole response: {@code {"data": {…}}}. */
+    public Future<Buffer> run(Prepared prepared) {
+        return prepared.isMutation() ? mutations.run(prepared) : runQuery(prepared);
+    }
+
+    private Future<Buffer> runQuery(Prepared prepared) {
+        VariableShape shape =
+                VariableShape.of(schema.graphql(), prepared.operation().getVariableDefinitions(), prepared.variables());
+        QueryKey key = new QueryKey(prepared.document(), prepared.operation(), shape.key());
+        CompiledQuery compiled = queries.getIfPresent(key);
+        if (compiled == null) {
+            compiled = CompiledQuery.compile(schema, query, workflows, prepared, shape);
+            queries.put(key, compiled);
+        }
+        return compiled.run(prepared, shape.values());
+    }
+}

@@ -1,0 +1,124 @@
+package io.vinculum.write;
+
+import io.vinculum.catalog.Catalog;
+import io.vinculum.catalog.Field;
+import io.vinculum.catalog.Link;
+import io.vinculum.catalog.Link.Side;
+import io.vinculum.database.Violation;
+import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
+import io.vinculum.failure.Nearest;
+import io.vinculum.json.JsonText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pair to tie, as it was given: checked and bound.
+ *
+ * @param data the custom columns that were given, bound or null
+ */
+public record LinkInput(Link link, Object first, Object second, Map<Field, @Nullable Object> data) {
+
+    /** What two inputs of the same pair have in common. */
+    public record Pair(Link link, Object first, Object second) {}
+
+    public Pair pair() {
+        return new Pair(link, first, second);
+    }
+
+    /** Fills in the defaults of columns that were not given, for a link that is made. */
+    @Nullable
+    Object valueForInsert(Field column) {
+        if (data.containsKey(column)) {
+            return data.get(column);
+        }
+        return column.defaultText() == null ? null : column.type().parse(column.defaultText(), column.name());
+    }
+
+    /** Reads both sides and the data of one input. */
+    public static LinkInput pair(Catalog catalog, @Nullable Object raw) {
+        LinkSides sides = LinkSides.read(catalog, raw, true);
+        Link link = sides.link();
+        if (link.readOnly()) {
+            throw readOnly(link);
+        }
+        return new LinkInput(link, sides.key(link.first()), sides.key(link.second()), data(link, sides.data()));
+    }
+
+    public static Failure readOnly(Link link) {
+        return new Failure(
+                FailureCode.NOT_ALLOWED,
+                "the link '" + link.name() + "' is read-only: it follows a field of "
+                        + link.first().model().name() + "; write that record instead");
+    }
+
+    private static Map<Field, @Nullable Object> data(Link link, @Nullable Object raw) {
+        Map<Field, @Nullable Object> data = new LinkedHashMap<>();
+        if (raw == null) {
+            return data;
+        }
+        JsonText.object("data", raw).forEach((name, value) -> {
+            Field column = link.custom().stream()
+                    .filter(field -> field.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> Failure.invalid("the link '" + link.name() + "' has no custom column '"
+                            + Nearest.shown(name) + "'"
+                            + Nearest.hint(
+                                    name,
+                                    link.custom().stream().map(Field::name).toList())));
+            if (value == null && column.required()) {
+                throw Failure.invalid("data." + name + " is required, so it cannot be null");
+            }
+            data.put(column, value == null ? null : column.type().read(value, "data." + name));
+        });
+        return data;
+    }
+
+    /** The failure of a link that is not there yet and lacks a required column. */
+    public static Throwable incomplete(Link link, Throwable cause) {
+        return Violation.of(cause)
+                .filter(violation -> violation.kind() == Violation.Kind.REQUIRED)
+                .<Throwable>map(violation -> Failure.invalid(
+                        "data." + violation.columns().get(0) + " is required by the link '" + link.name() + "'"))
+                .orElse(cause);
+    }
+
+    /** An input as its sender would write it, for messages. */
+    static String shown(Link link) {
+        return shown(link, link.first(), link.second());
+    }
+
+    static String shown(Link link, Side one, Side other) {
+        return link.namedByModules() ? byModules(link, one, other) : byName(link, one, other);
+    }
+
+    private static String byModules(Link link, Side one, Side other) {
+        return "{\"" + one.model().module() + "\": {\"" + one.inputKey(link) + "\": …}, \""
+                + other.model().module() + "\": {\"" + other.inputKey(link) + "\": …}}";
+    }
+
+    private static String byName(Link link, Side one, Side other) {
+        return "{\"link\": \"" + link.name() + "\", \"" + one.field() + "\": {\"" + one.inputKey(link) + "\": …}, \""
+                + other.field() + "\": {\"" + other.inputKey(link) + "\": …}}";
+    }
+
+    /** Every link as its input would be written. */
+    static List<String> all(Catalog catalog) {
+        return catalog.links().values().stream()
+                .filter(link -> !link.readOnly())
+                .map(LinkInput::shown)
+                .toList();
+    }
+
+    /** Reads one or many. */
+    public static List<Object> many(@Nullable Object raw) {
+        if (raw instanceof List<?> list) {
+            return new ArrayList<>(list);
+        }
+        return List.of(Optional.ofNullable(raw).orElseThrow(() -> Failure.invalid("links are missing")));
+    }
+}

@@ -1,0 +1,176 @@
+package io.vinculum.write;
+
+import static io.vinculum.database.Identifier.quote;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import io.vinculum.catalog.Field;
+import io.vinculum.catalog.Link;
+import io.vinculum.catalog.Link.Side;
+import io.vinculum.catalog.Model;
+import io.vinculum.database.Identifier;
+import io.vinculum.database.Statement;
+import io.vinculum.value.Unnest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Writes many rows of one link as one statement. Pure. */
+public final class LinkSql {
+    private final Link link;
+    private final String table;
+
+    public LinkSql(Link link) {
+        this.link = link;
+        this.table = Identifier.table(link.table().schema(), link.table().name());
+    }
+
+    private static <T> List<@Nullable T> column(List<LinkInput> inputs, Function<LinkInput, @Nullable T> value) {
+        List<@Nullable T> column = new ArrayList<>(inputs.size());
+        inputs.forEach(input -> column.add(value.apply(input)));
+        return column;
+    }
+
+    private String own(Side side) {
+        return quote("l", side.key().column());
+    }
+
+    /**
+     * Makes, updates or revives each pair, given once; answers their rows and, last, the outcome. Custom columns that
+     * were not given stay as they are on a link that is there; the id always stays.
+     */
+    public Statement upsert(List<LinkInput> inputs) {
+        Unnest rows = new Unnest();
+        String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
+        String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
+        List<String> columns = new ArrayList<>(List.of(
+                quote(link.first().key().column()), quote(link.second().key().column()), quote("id")));
+        String id =
+                rows.add(link.field("id").type(), column(inputs, input -> "link_" + UlidCreator.getMonotonicUlid()));
+        List<String> values = new ArrayList<>(List.of(first, second, id));
+        List<String> sets = new ArrayList<>(List.of("deleted_at = null", "updated_at = now()"));
+        for (Field custom : link.custom()) {
+            String name = quote(custom.column());
+            columns.add(name);
+            String value = rows.add(custom.type(), column(inputs, input -> input.valueForInsert(custom)));
+            boolean mustBeGiven = custom.required() && custom.defaultText() == null;
+            // What a row that is there holds stands in for what was not given: not null is checked before the conflict.
+            values.add(mustBeGiven ? "coalesce(" + value + ", " + before("b." + name, first, second) + ")" : value);
+            given(inputs, custom, rows).ifPresent(set -> sets.add(name + " = " + set));
+        }
+        // A row that was inserted has no xmax; what a statement reads of an updated one is as it was before it.
+        String outcome = "case when l.xmax = 0 then 'created' when "
+                + before("b.deleted_at", own(link.first()), own(link.second()))
+                + " is null then 'updated' else 'revived' end";
+        String sql = "insert into " + table + " as l (" + String.join(", ", columns) + ") select "
+                + String.join(", ", values) + " from " + rows.sql() + " on conflict (" + columns.get(0) + ", "
+                + columns.get(1) + ") do update set " + String.join(", ", sets) + " returning "
+                + RowJson.columns(link, "l") + ", " + outcome;
+        return new Statement(sql, rows.parameters());
+    }
+
+    private String before(String column, String first, String second) {
+        return "(select " + column + " from " + table + " b where "
+                + quote("b", link.first().key().column()) + " = " + first + " and "
+                + quote("b", link.second().key().column()) + " = " + second + ")";
+    }
+
+    /** What a custom column becomes on a link that is there; empty when no input gives it. */
+    private Optional<String> given(List<LinkInput> inputs, Field custom, Unnest rows) {
+        long given = inputs.stream()
+                .filter(input -> input.data().containsKey(custom))
+                .count();
+        if (given == 0) {
+            return Optional.empty();
+        }
+        String excluded = "excluded." + quote(custom.column());
+        if (given == inputs.size()) {
+            return Optional.of(excluded);
+        }
+        // An upsert cannot see the input's flags, so the keys that give the column travel once more.
+        List<LinkInput> givers = inputs.stream()
+                .filter(input -> input.data().containsKey(custom))
+                .toList();
+        String first = rows.addArray(link.first().key().type(), column(givers, LinkInput::first));
+        String second = rows.addArray(link.second().key().type(), column(givers, LinkInput::second));
+        return Optional.of("case when (" + own(link.first()) + ", " + own(link.second())
+                + ") in (select * from unnest(" + first + ", " + second + ")) then " + excluded + " else l."
+                + quote(custom.column()) + " end");
+    }
+
+    /** The live links among the pairs become dismissed; answers their rows. */
+    public Statement dismiss(List<LinkInput> inputs) {
+        Unnest rows = new Unnest();
+        String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
+        String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
+        String sql = "update " + table + " l set deleted_at = now(), updated_at = now() from " + rows.sql() + " where "
+                + own(link.first()) + " = " + first + " and " + own(link.second()) + " = " + second
+                + " and l.deleted_at is null returning " + RowJson.columns(link, "l");
+        return new Statement(sql, rows.parameters());
+    }
+
+    /** The live links that have one of the keys on a side. */
+    public Statement ofSide(Side side, List<Object> keys, int most) {
+        String sql = "select " + RowJson.columns(link, "l") + " from " + table + " l where " + own(side) + " = any("
+                + side.key().type().manyPlaceholder(1) + ") and l.deleted_at is null order by " + order() + " limit "
+                + "$2::int8";
+        return Statement.of(sql, side.key().type().many(keys), (long) most);
+    }
+
+    /** The live links among the pairs. */
+    public Statement ofPairs(List<LinkInput> inputs) {
+        Unnest rows = new Unnest();
+        String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
+        String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
+        String sql = "select " + RowJson.columns(link, "l") + " from " + rows.sql() + " join " + table + " l on "
+                + own(link.first()) + " = " + first + " and " + own(link.second()) + " = " + second
+                + " where l.deleted_at is null order by " + order();
+        return new Statement(sql, rows.parameters());
+    }
+
+    private String order() {
+        return own(link.first()) + ", " + own(link.second());
+    }
+
+    /** Keys of a side whose records are not there; a deleted record counts as not there. */
+    public static Statement missing(Side side, List<Object> keys) {
+        Model model = side.model();
+        String sql = "select u.key from unnest(" + side.key().type().manyPlaceholder(1) + ") u(key) where not exists "
+                + "(select from "
+                + Identifier.table(model.table().schema(), model.table().name()) + " m where "
+                + quote("m", model.key().column()) + " = u.key and m.deleted_at is null)";
+        return Statement.of(sql, side.key().type().many(keys));
+    }
+
+    /** Lets one writer at a time into a link whose table has no index of ours to hold its cardinality. */
+    public Statement lock() {
+        return Statement.of("select pg_advisory_xact_lock(hashtextextended($1, 0))", "vinculum.link." + link.name());
+    }
+
+    /** Pairs that have a key whose record has another live partner now, on a side that allows one. */
+    Statement crowded(List<LinkInput> inputs) {
+        Unnest rows = new Unnest();
+        rows.add(link.first().key().type(), column(inputs, LinkInput::first));
+        rows.add(link.second().key().type(), column(inputs, LinkInput::second));
+        List<String> checks = new ArrayList<>();
+        link.sides().stream().filter(link::exclusive).forEach(side -> checks.add(crowded(side)));
+        String sql =
+                "select l.first, l.second, o.first, o.second, o.side from (select distinct u.c0 as first, u.c1 as second "
+                        + "from " + rows.sql() + ") l cross join lateral (" + String.join(" union all ", checks)
+                        + ") o "
+                        + "order by 1, 2 limit 1";
+        return new Statement(sql, rows.parameters());
+    }
+
+    private String crowded(Side side) {
+        boolean isFirst = side.equals(link.first());
+        String near = isFirst ? "first" : "second";
+        String far = isFirst ? "second" : "first";
+        return "select " + quote("x", link.first().key().column()) + " as first, "
+                + quote("x", link.second().key().column()) + " as second, " + (isFirst ? 0 : 1) + " as side from "
+                + table
+                + " x where " + quote("x", side.key().column()) + " = l." + near + " and "
+                + quote("x", link.other(side).key().column()) + " <> l." + far + " and x.deleted_at is null";
+    }
+}

@@ -1,0 +1,152 @@
+package io.vinculum.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vinculum.database.Database;
+import io.vinculum.database.DatabaseSettings;
+import io.vinculum.database.Statement;
+import io.vinculum.testing.TestDatabase;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The embedded server, in processes of its own so that they can be killed. */
+class EmbeddedPostgresIT {
+    private Path data;
+
+    @BeforeEach
+    void folder() throws IOException {
+        data = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "embedded-");
+    }
+
+    @AfterEach
+    void remove() throws IOException {
+        EmbeddedPostgres.deleteTree(data);
+    }
+
+    /** Starts a server in another JVM, which prints where it is and then waits to be killed. */
+    static final class Child {
+        public static void main(String[] arguments) throws InterruptedException {
+            EmbeddedPostgres server = EmbeddedPostgres.start(Path.of(arguments[0]));
+            Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+            System.out.println(server.pid() + " " + server.owned());
+            Thread.currentThread().join();
+        }
+
+        private Child() {}
+    }
+
+    private record Started(Process process, long postgres, boolean owned) {}
+
+    private Started child() throws IOException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Child.class.getName(),
+                        data.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String[] words = String.valueOf(out.readLine()).split(" ", -1);
+        return new Started(process, Long.parseLong(words[0]), Boolean.parseBoolean(words[1]));
+    }
+
+    private static void awaitGone(long pid) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (PostmasterFile.isPostgres(pid) && System.nanoTime() < deadline) {
+            PostmasterFile.pause();
+        }
+        assertThat(PostmasterFile.isPostgres(pid)).isFalse();
+    }
+
+    private static List<io.vertx.sqlclient.Row> run(EmbeddedPostgres server, String sql) {
+        Vertx vertx = Vertx.vertx();
+        Database database = Database.open(vertx, DatabaseSettings.of(server.uri()));
+        try {
+            return TestDatabase.await(database.read(Statement.of(sql)));
+        } finally {
+            TestDatabase.await(database.close());
+            TestDatabase.await(vertx.close());
+        }
+    }
+
+    @Test
+    void dataStaysAndTheLocaleIsByCodePoint() {
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(data)) {
+            run(server, "create table public.kept as select 1 as x");
+            assertThat(run(server, "select 'B' < 'a' and 'Ä' > 'z' and lower('Ä') = 'ä'")
+                            .get(0)
+                            .getBoolean(0))
+                    .isTrue();
+            assertThat(run(server, "select current_setting('fsync')").get(0).getString(0))
+                    .isEqualTo("on");
+        }
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(data)) {
+            assertThat(run(server, "select x from public.kept")).hasSize(1);
+        }
+    }
+
+    @Test
+    void aKilledOwnerLeavesNoServerAndItsDataStartsAgain() throws Exception {
+        Started first = child();
+        assertThat(first.owned()).isTrue();
+        first.process().destroyForcibly().waitFor();
+        awaitGone(first.postgres());
+
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(data)) {
+            assertThat(server.owned()).isTrue();
+            assertThat(run(server, "select 1")).hasSize(1);
+        }
+    }
+
+    @Test
+    void aStoppedOwnerStopsItsServer() throws Exception {
+        Started first = child();
+        first.process().destroy();
+        assertThat(first.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+        awaitGone(first.postgres());
+    }
+
+    @Test
+    void aSecondProcessAttachesAndDoesNotStopIt() throws Exception {
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(data)) {
+            Started second = child();
+            assertThat(second.owned()).isFalse();
+            assertThat(second.postgres()).isEqualTo(server.pid());
+            second.process().destroy();
+            second.process().waitFor();
+            assertThat(run(server, "select 1")).hasSize(1);
+        }
+    }
+
+    @Test
+    void aServerThatLostItsOwnerIsReplaced() throws Exception {
+        long orphan;
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(data)) {
+            orphan = server.pid();
+            Files.copy(data.resolve("pgdata/postmaster.pid"), data.resolve("stale"));
+        }
+        // A file that names a process which is none of PostgreSQL must not keep it from starting.
+        List<String> lines = Files.readAllLines(data.resolve("stale"));
+        Files.writeString(
+                data.resolve("pgdata/postmaster.pid"),
+                String.join("\n", lines)
+                        .replaceFirst(
+                                String.valueOf(orphan),
+                                String.valueOf(ProcessHandle.current().pid())));
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(data)) {
+            assertThat(run(server, "select 1")).hasSize(1);
+        }
+    }
+}
