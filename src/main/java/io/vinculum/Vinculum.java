@@ -60,7 +60,7 @@ public final class Vinculum {
         this.database = Database.open(vertx, settings);
         this.events = new Events(vertx.eventBus());
         this.modules = new Modules(vertx.eventBus(), hostedModules(catalog), BUS_TIMEOUT.toMillis());
-        this.query = new Query(database, catalog, QueryLimits.DEFAULT, modules::list);
+        this.query = new Query(database, catalog, QueryLimits.DEFAULT, modules::records);
         this.links = new Links(database, catalog, events);
         this.endpoint = endpoint;
         List<Workflow<?, ?>> brought = new ArrayList<>();

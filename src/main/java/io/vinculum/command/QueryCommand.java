@@ -75,7 +75,7 @@ public final class QueryCommand implements Callable<Integer> {
                         opened,
                         catalog,
                         QueryLimits.DEFAULT,
-                        (module, body) -> Future.failedFuture(
+                        (module, body, deadline) -> Future.failedFuture(
                                 Failure.invalid("the module '" + module + "' is answered by a running server only")))
                 .graphBytes(request)
                 .map(JsonObject::new));

@@ -22,25 +22,42 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads filters, in JSON ({@code $eq}) or typed GraphQL ({@code eq}), into a {@link Condition}. */
 public final class FilterParser {
+    /** How filters are written. */
+    private enum Dialect {
+        JSON("$", "$exists"),
+        GRAPHQL("", "isNull");
+
+        private final String prefix;
+        /** The operator that asks whether something is there. */
+        private final String presence;
+
+        Dialect(String prefix, String presence) {
+            this.prefix = prefix;
+            this.presence = presence;
+        }
+    }
+
+    private final Dialect dialect;
     private final String prefix;
     private final int mostHops;
     private final int mostConditions;
     private int conditions;
 
-    private FilterParser(String prefix, int mostHops, int mostConditions) {
-        this.prefix = prefix;
+    private FilterParser(Dialect dialect, int mostHops, int mostConditions) {
+        this.dialect = dialect;
+        this.prefix = dialect.prefix;
         this.mostHops = mostHops;
         this.mostConditions = mostConditions;
     }
 
     /** For JSON: operators begin with a dollar sign. */
     public static FilterParser json(int mostHops, int mostConditions) {
-        return new FilterParser("$", mostHops, mostConditions);
+        return new FilterParser(Dialect.JSON, mostHops, mostConditions);
     }
 
     /** For typed GraphQL: operators are plain words. */
     public static FilterParser graphql(int mostHops, int mostConditions) {
-        return new FilterParser("", mostHops, mostConditions);
+        return new FilterParser(Dialect.GRAPHQL, mostHops, mostConditions);
     }
 
     /** The condition of a filter object on an entity; an absent one is fulfilled by every row. */
@@ -52,7 +69,19 @@ public final class FilterParser {
     private Condition entity(Entity entity, @Nullable Object node, String where, int hops) {
         List<Condition> all = new ArrayList<>();
         object(node, where).forEach((name, value) -> all.add(member(entity, name, value, where, hops)));
-        return all.size() == 1 ? all.get(0) : new Condition.All(all);
+        return every(all);
+    }
+
+    private Condition every(List<Condition> all) {
+        return all.size() == 1 ? all.get(0) : counted(new Condition.All(all));
+    }
+
+    /** Counts one node of the filter, an empty or boolean one too. */
+    private <T extends Condition> T counted(T condition) {
+        if (++conditions > mostConditions) {
+            throw new Failure(FailureCode.TOO_COMPLEX, "filters take at most " + mostConditions + " conditions");
+        }
+        return condition;
     }
 
     private static Map<String, @Nullable Object> object(@Nullable Object node, String where) {
@@ -69,9 +98,6 @@ public final class FilterParser {
     }
 
     private Condition member(Entity entity, String name, @Nullable Object value, String where, int hops) {
-        if (++conditions > mostConditions) {
-            throw new Failure(FailureCode.TOO_COMPLEX, "filters take at most " + mostConditions + " conditions");
-        }
         Field field = entity.fields().get(name);
         if (field != null) {
             return field(field, value, where + "." + name);
@@ -100,7 +126,7 @@ public final class FilterParser {
             String name, @Nullable Object value, String where, BiFunction<@Nullable Object, String, Condition> inner) {
         String path = where + "." + name;
         if (name.equals(prefix + "not")) {
-            return Optional.of(new Condition.Not(inner.apply(value, path)));
+            return Optional.of(counted(new Condition.Not(inner.apply(value, path))));
         }
         if (!name.equals(prefix + "and") && !name.equals(prefix + "or")) {
             return Optional.empty();
@@ -112,7 +138,7 @@ public final class FilterParser {
         for (int i = 0; i < list.size(); i++) {
             parts.add(inner.apply(list.get(i), path + "[" + i + "]"));
         }
-        return Optional.of(name.equals(prefix + "and") ? new Condition.All(parts) : new Condition.Any(parts));
+        return Optional.of(counted(name.equals(prefix + "and") ? new Condition.All(parts) : new Condition.Any(parts)));
     }
 
     private Condition words(Entity entity, @Nullable Object value) {
@@ -124,8 +150,8 @@ public final class FilterParser {
         if (!(value instanceof Leaf leaf) || leaf.kind() != Leaf.Kind.ONE) {
             throw Failure.invalid("filters.q takes a string of words");
         }
-        return new Condition.Words(
-                searchable, new Slot(leaf.index(), Slot.Use.WORDS, ColumnType.of(Scalar.STRING), "filters.q"));
+        return counted(new Condition.Words(
+                searchable, new Slot(leaf.index(), Slot.Use.WORDS, ColumnType.of(Scalar.STRING), "filters.q")));
     }
 
     private Condition field(Field field, @Nullable Object value, String where) {
@@ -133,15 +159,15 @@ public final class FilterParser {
             return operators(field, value, where);
         }
         return switch (leaf.kind()) {
-            case NULL -> new Condition.Empty(field, true);
+            case NULL -> counted(new Condition.Empty(field, true));
             case MANY -> compare(field, field.type().list() ? Operator.EQ : Operator.IN, leaf, where);
             default -> compare(field, Operator.EQ, leaf, where);
         };
     }
 
-    private static Condition compare(Field field, Operator operator, Leaf leaf, String where) {
-        return new Condition.Compare(
-                field, operator, new Slot(leaf.index(), operator.use(), operator.valueType(field.type()), where));
+    private Condition compare(Field field, Operator operator, Leaf leaf, String where) {
+        return counted(new Condition.Compare(
+                field, operator, new Slot(leaf.index(), operator.use(), operator.valueType(field.type()), where)));
     }
 
     private Condition operators(Field field, @Nullable Object node, String where) {
@@ -154,7 +180,7 @@ public final class FilterParser {
         operators.forEach((name, value) ->
                 all.add(combined(name, value, where, (inner, path) -> field(field, inner, path))
                         .orElseGet(() -> operator(field, name, value, where))));
-        return all.size() == 1 ? all.get(0) : new Condition.All(all);
+        return every(all);
     }
 
     private Condition operator(Field field, String name, @Nullable Object value, String where) {
@@ -163,7 +189,7 @@ public final class FilterParser {
             throw Failure.invalid(
                     where + "." + Nearest.shown(name) + " is no operator" + Nearest.hint(name, known(field.type())));
         }
-        if (word.equals(prefix.isEmpty() ? "isNull" : "exists")) {
+        if (name.equals(dialect.presence)) {
             return exists(field, leaf, where + "." + name);
         }
         Operator operator = Operator.named(word)
@@ -180,7 +206,7 @@ public final class FilterParser {
         if (leaf.kind() == Leaf.Kind.NULL) {
             boolean equality = operator == Operator.EQ || operator == Operator.NE;
             if (equality && !prefix.isEmpty()) {
-                return new Condition.Empty(field, operator == Operator.EQ);
+                return counted(new Condition.Empty(field, operator == Operator.EQ));
             }
             throw Failure.invalid(where + " takes no null; "
                     + (prefix.isEmpty() ? "use isNull: true" : "compare with {\"$eq\": null}"));
@@ -191,12 +217,12 @@ public final class FilterParser {
         return compare(field, operator, leaf, where);
     }
 
-    private static Condition exists(Field field, Leaf leaf, String where) {
+    private Condition exists(Field field, Leaf leaf, String where) {
         if (leaf.kind() != Leaf.Kind.TRUE && leaf.kind() != Leaf.Kind.FALSE) {
             throw Failure.invalid(where + " takes true or false");
         }
-        boolean isNull = where.endsWith("isNull");
-        return new Condition.Empty(field, isNull == (leaf.kind() == Leaf.Kind.TRUE));
+        boolean asksForNull = dialect == Dialect.GRAPHQL;
+        return counted(new Condition.Empty(field, asksForNull == (leaf.kind() == Leaf.Kind.TRUE)));
     }
 
     private List<String> known(ColumnType type) {
@@ -223,7 +249,7 @@ public final class FilterParser {
         }
         if (value instanceof Leaf leaf) {
             if (leaf.kind() == Leaf.Kind.NULL) {
-                return new Condition.Related(relation, Quantifier.NONE, Condition.TRUE);
+                return counted(new Condition.Related(relation, Quantifier.NONE, Condition.TRUE));
             }
             throw Failure.invalid(where + " leads to " + relation.target().name() + ", so it takes an object like {\""
                     + relation.target().keys().get(0).name() + "\": …}, or null");
@@ -237,16 +263,17 @@ public final class FilterParser {
         node.forEach((name, value) -> {
             Optional<Quantifier> quantifier = quantifier(name);
             if (quantifier.isPresent()) {
-                all.add(new Condition.Related(
-                        relation, quantifier.get(), entity(relation.target(), value, where + "." + name, hops)));
+                all.add(counted(new Condition.Related(
+                        relation, quantifier.get(), entity(relation.target(), value, where + "." + name, hops))));
             } else if (!presence(relation, name, value, all)) {
                 plain.put(name, value);
             }
         });
         if (!plain.isEmpty() || all.isEmpty()) {
-            all.add(new Condition.Related(relation, Quantifier.SOME, entity(relation.target(), plain, where, hops)));
+            all.add(counted(
+                    new Condition.Related(relation, Quantifier.SOME, entity(relation.target(), plain, where, hops))));
         }
-        return all.size() == 1 ? all.get(0) : new Condition.All(all);
+        return every(all);
     }
 
     private Optional<Quantifier> quantifier(String name) {
@@ -255,17 +282,24 @@ public final class FilterParser {
                 .findFirst();
     }
 
-    /** {@code {"$eq": null}}, {@code {"$ne": null}} and {@code {"$exists": …}} ask whether it leads anywhere. */
+    /** {@code {"$eq": null}}, {@code {"$ne": null}}, {@code {"$exists": …}} and {@code {isNull: …}} ask for a record. */
     private boolean presence(Relation relation, String name, @Nullable Object value, List<Condition> into) {
-        if (prefix.isEmpty() || !(value instanceof Leaf leaf)) {
+        if (!(value instanceof Leaf leaf) || relation.target().fields().containsKey(name)) {
             return false;
         }
-        boolean isNull = leaf.kind() == Leaf.Kind.NULL;
-        boolean absent = (name.equals("$eq") && isNull) || (name.equals("$exists") && leaf.kind() == Leaf.Kind.FALSE);
-        boolean present = (name.equals("$ne") && isNull) || (name.equals("$exists") && leaf.kind() == Leaf.Kind.TRUE);
-        if (absent || present) {
-            into.add(new Condition.Related(relation, present ? Quantifier.SOME : Quantifier.NONE, Condition.TRUE));
+        Optional<Boolean> present = present(name, leaf.kind());
+        present.ifPresent(there -> into.add(
+                counted(new Condition.Related(relation, there ? Quantifier.SOME : Quantifier.NONE, Condition.TRUE))));
+        return present.isPresent();
+    }
+
+    private Optional<Boolean> present(String name, Leaf.Kind kind) {
+        if (name.equals(dialect.presence) && (kind == Leaf.Kind.TRUE || kind == Leaf.Kind.FALSE)) {
+            return Optional.of((dialect == Dialect.JSON) == (kind == Leaf.Kind.TRUE));
         }
-        return absent || present;
+        boolean equality = dialect == Dialect.JSON && kind == Leaf.Kind.NULL;
+        return equality && (name.equals("$eq") || name.equals("$ne"))
+                ? Optional.of(name.equals("$ne"))
+                : Optional.empty();
     }
 }

@@ -1,6 +1,7 @@
 package io.vinculum.condition;
 
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonText;
 import io.vinculum.value.ColumnType;
 import io.vinculum.value.Scalar;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Slot(int index, Use use, ColumnType type, String where) {
     static final int MAX_WORDS = 32;
+    private static final int MOST_VALUES = 100_000;
 
     /** What the value is for. */
     public enum Use {
@@ -41,11 +43,20 @@ public record Slot(int index, Use use, ColumnType type, String where) {
         Object raw = values.get(index);
         return switch (use) {
             case ONE -> type.read(raw, where);
-            case MANY -> type.readMany((List<?>) JsonText.list(where, raw), where);
+            case MANY -> type.readMany(many(raw), where);
             case PATTERN -> pattern(raw);
             case WORDS -> words(raw);
             case SKIP, TAKE -> count(raw);
         };
+    }
+
+    private List<?> many(@Nullable Object raw) {
+        List<?> list = JsonText.list(where, raw);
+        if (list.size() > MOST_VALUES) {
+            throw new Failure(
+                    FailureCode.TOO_LARGE, where + " takes at most " + MOST_VALUES + " values, was " + list.size());
+        }
+        return list;
     }
 
     private Object pattern(@Nullable Object raw) {

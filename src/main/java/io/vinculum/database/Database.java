@@ -9,9 +9,12 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -23,6 +26,11 @@ public final class Database {
     private static final int PIPELINE = 64;
     private static final int CACHED_STATEMENTS = 512;
 
+    /** How late a deadline may be noticed; a timer for each request would cost more than the request. */
+    private static final long WATCH_MILLIS = 50;
+
+    private static final String BEGIN_SNAPSHOT = "begin isolation level repeatable read read only";
+
     /** Whatever the planner makes of tables that were empty when it looked: by key, a row is found by its index. */
     private static final Map<String, String> BY_KEY =
             Map.of("enable_seqscan", "off", "enable_hashjoin", "off", "enable_mergejoin", "off");
@@ -31,11 +39,14 @@ public final class Database {
     private final DatabaseSettings settings;
     private final Pool pool;
     private final String beginWrite;
+    private final Set<Lease<?>> leases = ConcurrentHashMap.newKeySet();
+    private final long watch;
 
     private Database(Vertx vertx, DatabaseSettings settings, Pool pool) {
         this.vertx = vertx;
         this.settings = settings;
         this.pool = pool;
+        this.watch = vertx.setPeriodic(WATCH_MILLIS, tick -> expire());
         this.beginWrite = "begin; set local statement_timeout = "
                 + settings.writeTimeout().toMillis();
     }
@@ -84,7 +95,7 @@ public final class Database {
         options.setPipeliningLimit(PIPELINE)
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(CACHED_STATEMENTS)
-                .setPreparedStatementCacheSqlFilter(sql -> true);
+                .setPreparedStatementCacheSqlFilter(new RepeatedStatements());
         properties.forEach(options::addProperty);
         return options.addProperty("application_name", "vinculum")
                 // Compiling a plan takes longer than any statement of this server.
@@ -104,9 +115,54 @@ public final class Database {
 
     /** Runs one reading statement by itself; tried again, three times, when the connection was lost under it. */
     public Future<List<Row>> read(Statement statement) {
-        Session session = new Session(pool);
-        return again(() -> session.run(statement), RETRIES)
-                .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+        return read(Deadline.NONE, session -> session.run(statement));
+    }
+
+    /**
+     * Runs reading work that is one statement, and so a snapshot by itself; tried again like {@link #read(Statement)}.
+     *
+     * @param deadline when it ends, the statement is cancelled in PostgreSQL
+     */
+    public <T> Future<T> read(Deadline deadline, Function<Session, Future<T>> work) {
+        return again(() -> lease(deadline, lease -> connection -> single(connection, lease, work)), deadline);
+    }
+
+    private static <T> Lease.Work<T> single(
+            SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
+        Future<T> worked = started(work, new Session(connection, lease::cancel));
+        return new Lease.Work<>(worked, worked);
+    }
+
+    private static <T> Future<T> started(Function<Session, Future<T>> work, Session session) {
+        try {
+            return work.apply(session);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private <T> Future<T> lease(Deadline deadline, Function<Lease<T>, Function<SqlConnection, Lease.Work<T>>> work) {
+        Lease<T> lease = new Lease<>(deadline);
+        if (deadline.limited()) {
+            leases.add(lease);
+            deadline.onEnd(lease);
+        }
+        pool.getConnection().onComplete(connection -> lease.begin(connection, work.apply(lease)), lease::fail);
+        return deadline.limited() ? lease.answer().eventually(() -> ended(lease)) : lease.answer();
+    }
+
+    private <T> Future<Void> ended(Lease<T> lease) {
+        leases.remove(lease);
+        lease.deadline().forget(lease);
+        return Future.succeededFuture();
+    }
+
+    private void expire() {
+        leases.forEach(lease -> {
+            if (lease.deadline().passed()) {
+                lease.deadline().expire();
+            }
+        });
     }
 
     /** Runs one writing statement by itself that may as well run twice; tried again like {@link #read}. */
@@ -132,25 +188,46 @@ public final class Database {
 
     /** Runs reading work whose statements all see the same state; tried again when the connection was lost. */
     public <T> Future<T> snapshot(Function<Session, Future<T>> work) {
-        return again(() -> snapshotOnce(work), RETRIES).recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+        return snapshot(Deadline.NONE, work);
+    }
+
+    /**
+     * Runs reading work whose statements all see the same state; tried again when the connection was lost. The answer does
+     * not wait for the end of the transaction.
+     *
+     * @param deadline when it ends, what runs is cancelled in PostgreSQL
+     */
+    public <T> Future<T> snapshot(Deadline deadline, Function<Session, Future<T>> work) {
+        return again(() -> lease(deadline, lease -> connection -> repeatable(connection, lease, work)), deadline);
+    }
+
+    private static <T> Lease.Work<T> repeatable(
+            SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
+        Session session = new Session(connection, lease::cancel);
+        // Not awaited: the first statement follows it on the wire, and fails too if it fails.
+        Future<Void> begun = session.script(BEGIN_SNAPSHOT);
+        Future<T> worked = started(work, session);
+        Future<T> answer = worked.compose(value -> begun.map(value));
+        Future<Void> idle = answer.transform(done -> session.script(done.succeeded() ? "commit" : "rollback")
+                .transform(ended -> done.succeeded() ? Future.succeededFuture() : Future.failedFuture(done.cause())));
+        return new Lease.Work<>(answer, idle);
     }
 
     /** Reads again on another connection; the pool may hold several that were cut at the same moment. */
-    private <T> Future<T> again(Supplier<Future<T>> read, int left) {
+    private <T> Future<T> again(Supplier<Future<T>> read, Deadline deadline) {
+        return again(read, deadline, RETRIES).recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+    }
+
+    private <T> Future<T> again(Supplier<Future<T>> read, Deadline deadline, int left) {
         return read.get()
-                .recover(cause -> left > 0 && SqlFailures.worthReadingAgain(cause)
+                .recover(cause -> left > 0 && !deadline.passed() && SqlFailures.worthReadingAgain(cause)
                         ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
-                                .compose(fired -> again(read, left - 1))
+                                .compose(fired -> again(read, deadline, left - 1))
                         : Future.failedFuture(cause));
     }
 
-    private <T> Future<T> snapshotOnce(Function<Session, Future<T>> work) {
-        return pool.withConnection(
-                connection -> inside(connection, "begin isolation level repeatable read read only", work));
-    }
-
     private static <T> Future<T> inside(SqlConnection connection, String begin, Function<Session, Future<T>> work) {
-        Session session = new Session(connection);
+        Session session = new Session(connection, () -> {});
         // Not awaited: the first statement follows it on the wire, and fails too if it fails.
         Future<Void> begun = session.script(begin);
         Future<T> worked;
@@ -170,6 +247,7 @@ public final class Database {
     }
 
     public Future<Void> close() {
+        vertx.cancelTimer(watch);
         return pool.close();
     }
 }

@@ -13,17 +13,29 @@ public final class Session {
     private static final Collector<Row, ?, List<Row>> ROWS = Collectors.toCollection(ArrayList::new);
 
     private final SqlClient client;
+    private final Runnable cancel;
 
-    Session(SqlClient client) {
+    Session(SqlClient client, Runnable cancel) {
         this.client = client;
+        this.cancel = cancel;
+    }
+
+    /** Cancels in PostgreSQL what runs on this connection; its statements fail. Only for reading work. */
+    public void cancel() {
+        cancel.run();
+    }
+
+    /** Collects the rows as they come; fails with what PostgreSQL said. */
+    public <T> Future<T> run(Statement statement, Collector<Row, ?, T> rows) {
+        return client.preparedQuery(statement.sql())
+                .collecting(rows)
+                .execute(statement.tuple())
+                .map(result -> result.value());
     }
 
     /** Answers the rows in order; fails with what PostgreSQL said, which {@link Violation} can read. */
     public Future<List<Row>> run(Statement statement) {
-        return client.preparedQuery(statement.sql())
-                .collecting(ROWS)
-                .execute(statement.tuple())
-                .map(result -> result.value());
+        return run(statement, ROWS);
     }
 
     /** Answers how many rows a writing statement touched. */

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.graphql.GraphqlRequest;
@@ -121,6 +122,8 @@ final class GraphqlHandler implements Handler<HttpServerRequest> {
     }
 
     private void run(HttpServerResponse response, MediaType accepted, GraphqlRequest request, boolean get) {
+        Deadline deadline = Deadline.after(operations.longest());
+        response.closeHandler(gone -> deadline.abandon());
         operations
                 .prepare(request)
                 .compose(prepared -> {
@@ -130,7 +133,7 @@ final class GraphqlHandler implements Handler<HttpServerRequest> {
                         return Future.<Void>succeededFuture();
                     }
                     return Future.succeededFuture(prepared)
-                            .compose(operations::run)
+                            .compose(ready -> operations.run(ready, deadline))
                             .onSuccess(body -> send(response, accepted, 200, body))
                             .recover(cause -> failedField(response, accepted, cause))
                             .<Void>mapEmpty();

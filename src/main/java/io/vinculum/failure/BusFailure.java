@@ -29,7 +29,14 @@ public final class BusFailure {
         if (reply.failureType() == ReplyFailure.NO_HANDLERS) {
             return Optional.of(new Failure(FailureCode.UNAVAILABLE, "nobody in the cluster answers this request"));
         }
-        return parse(reply);
+        return parse(reply).or(() -> foreign(reply));
+    }
+
+    /** A verticle of the user's own failed with a code of its own. */
+    private static Optional<Failure> foreign(ReplyException reply) {
+        String message = String.valueOf(reply.getMessage());
+        return Optional.of(
+                new Failure(FailureCode.UNAVAILABLE, "the one who answers failed: " + Nearest.shown(message)));
     }
 
     private static Optional<Failure> parse(ReplyException reply) {

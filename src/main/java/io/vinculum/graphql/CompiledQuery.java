@@ -17,12 +17,13 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonBytes;
 import io.vinculum.query.Answer;
 import io.vinculum.query.Bound;
-import io.vinculum.query.Plan;
+import io.vinculum.query.CompiledPlan;
 import io.vinculum.query.Query;
 import io.vinculum.workflow.Coordinator;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ final class CompiledQuery {
             }
         }
 
-        record Typed(String key, Plan plan, boolean single) implements Part {}
+        record Typed(String key, CompiledPlan plan, boolean single) implements Part {}
 
         /** A field {@code graph}: its plan depends on its arguments' values, so it is looked up for each request. */
         record Graph(String key, Field field, GraphQLFieldDefinition definition, Map<String, List<Field>> members)
@@ -156,7 +157,7 @@ final class CompiledQuery {
     }
 
     /** Answers {@code {"data": {…}}} with the values of a request's variables. */
-    Future<Buffer> run(Operations.Prepared prepared, List<@Nullable Object> variables) {
+    Future<Buffer> run(Operations.Prepared prepared, List<@Nullable Object> variables, Deadline deadline) {
         List<@Nullable Object> values = literals.after(variables);
         List<Bound> bounds = new ArrayList<>();
         for (Part part : parts) {
@@ -166,8 +167,11 @@ final class CompiledQuery {
                 bounds.add(query.prepare(request(graph, prepared.variables())));
             }
         }
-        Future<List<Answer>> answers = bounds.isEmpty() ? Future.succeededFuture(List.of()) : query.run(bounds);
-        return runs(prepared).compose(runs -> answers.map(found -> written(found, runs, prepared)));
+        return runs(prepared)
+                .compose(runs -> bounds.isEmpty()
+                        ? Future.succeededFuture(
+                                written(List.of(), runs, prepared).toBuffer())
+                        : query.answer(bounds, deadline, answers -> written(answers, runs, prepared)));
     }
 
     /** What the parts about runs answer, in their order. */
@@ -225,8 +229,8 @@ final class CompiledQuery {
         return request;
     }
 
-    private Buffer written(List<Answer> answers, List<JsonArray> runs, Operations.Prepared prepared) {
-        JsonBytes out = new JsonBytes(TYPICAL_ANSWER);
+    private JsonBytes written(List<Answer> answers, List<JsonArray> runs, Operations.Prepared prepared) {
+        JsonBytes out = new JsonBytes(TYPICAL_ANSWER, query.limits().answerBytes());
         out.json("{\"data\":");
         char before = '{';
         int next = 0;
@@ -250,7 +254,7 @@ final class CompiledQuery {
             answers.forEach(answer -> explained.add(answer.explain()));
             out.json(",\"extensions\":{\"explain\":").value(explained).raw('}');
         }
-        return out.raw('}').toBuffer();
+        return out.raw('}');
     }
 
     private static void write(Part.Runs asked, JsonArray runs, JsonBytes out) {

@@ -19,7 +19,7 @@ import io.vinculum.link.Links;
 import io.vinculum.module.Modules;
 import io.vinculum.query.Answer;
 import io.vinculum.query.Bound;
-import io.vinculum.query.Plan;
+import io.vinculum.query.CompiledPlan;
 import io.vinculum.query.Query;
 import io.vinculum.selection.Selection;
 import io.vinculum.workflow.Coordinator;
@@ -171,7 +171,7 @@ public final class MutationRunner {
 
     /** The selection of records that are about to be written, planned and checked before they are. */
     private record ReadBack(
-            Plan plan, SelectionCompiler.Literals literals, Leaf keys, List<@Nullable Object> variables) {
+            CompiledPlan plan, SelectionCompiler.Literals literals, Leaf keys, List<@Nullable Object> variables) {
 
         void check() {
             literals.set(keys, List.of());
@@ -193,7 +193,8 @@ public final class MutationRunner {
         VariableShape variables = VariableShape.of(
                 schema.graphql(),
                 call.operation().operation().getVariableDefinitions(),
-                call.operation().variables());
+                call.operation().variables(),
+                query.limits());
         SelectionCompiler compiler = new SelectionCompiler(schema.graphql(), collector, query.limits(), variables);
         Leaf keys = compiler.literals().add(List.of(), Leaf.Kind.MANY);
         Selection selection = compiler.ofKeys(entity, key, keys, call.fields(), withDeleted);

@@ -12,10 +12,12 @@ import graphql.language.OperationDefinition.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.link.Links;
 import io.vinculum.module.Modules;
 import io.vinculum.query.Query;
 import io.vinculum.workflow.Coordinator;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -62,6 +64,11 @@ public final class Operations {
         this.query = query;
         this.mutations = new MutationRunner(schema, query, modules, links, workflows);
         this.workflows = workflows;
+    }
+
+    /** How long an operation may take. */
+    public Duration longest() {
+        return query.longest();
     }
 
     /** An operation that is ready to run. */
@@ -113,19 +120,19 @@ public final class Operations {
     }
 
     /** Runs an operation and answers the whole response: {@code {"data": {…}}}. */
-    public Future<Buffer> run(Prepared prepared) {
-        return prepared.isMutation() ? mutations.run(prepared) : runQuery(prepared);
+    public Future<Buffer> run(Prepared prepared, Deadline deadline) {
+        return prepared.isMutation() ? mutations.run(prepared) : runQuery(prepared, deadline);
     }
 
-    private Future<Buffer> runQuery(Prepared prepared) {
-        VariableShape shape =
-                VariableShape.of(schema.graphql(), prepared.operation().getVariableDefinitions(), prepared.variables());
+    private Future<Buffer> runQuery(Prepared prepared, Deadline deadline) {
+        VariableShape shape = VariableShape.of(
+                schema.graphql(), prepared.operation().getVariableDefinitions(), prepared.variables(), query.limits());
         QueryKey key = new QueryKey(prepared.document(), prepared.operation(), shape.key());
         CompiledQuery compiled = queries.getIfPresent(key);
         if (compiled == null) {
             compiled = CompiledQuery.compile(schema, query, workflows, prepared, shape);
             queries.put(key, compiled);
         }
-        return compiled.run(prepared, shape.values());
+        return compiled.run(prepared, shape.values(), deadline);
     }
 }

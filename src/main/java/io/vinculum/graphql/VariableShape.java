@@ -15,6 +15,8 @@ import graphql.schema.GraphQLScalarType;
 import graphql.schema.GraphQLSchema;
 import graphql.schema.GraphQLTypeUtil;
 import io.vinculum.condition.Leaf;
+import io.vinculum.selection.QueryLimits;
+import io.vinculum.selection.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,21 +29,26 @@ import org.jspecify.annotations.Nullable;
  * what is done, so they are shape.
  */
 final class VariableShape {
-    private final StringBuilder key = new StringBuilder();
-    private final List<@Nullable Object> values = new ArrayList<>();
+    private final Shape shape;
     private final Map<String, @Nullable Object> leaves = new LinkedHashMap<>();
 
-    private VariableShape() {}
+    private VariableShape(Shape shape) {
+        this.shape = shape;
+    }
 
-    static VariableShape of(GraphQLSchema schema, List<VariableDefinition> definitions, CoercedVariables variables) {
-        VariableShape shape = new VariableShape();
+    static VariableShape of(
+            GraphQLSchema schema,
+            List<VariableDefinition> definitions,
+            CoercedVariables variables,
+            QueryLimits limits) {
+        VariableShape shape = new VariableShape(Shape.ofValues(limits));
         for (VariableDefinition definition : definitions) {
             String name = definition.getName();
             if (variables.containsKey(name)) {
                 @Nullable Object leaf = shape.walk(type(schema, definition.getType()), variables.get(name));
                 shape.leaves.put(name, leaf);
             } else {
-                shape.key.append('-');
+                shape.shape.mark('-');
             }
         }
         return shape;
@@ -60,7 +67,7 @@ final class VariableShape {
     private @Nullable Object walk(GraphQLInputType declared, @Nullable Object value) {
         GraphQLInputType type = (GraphQLInputType) GraphQLTypeUtil.unwrapNonNull(declared);
         if (value == null) {
-            key.append('N');
+            shape.mark('N');
             return null;
         }
         if (type instanceof GraphQLInputObjectType object) {
@@ -71,32 +78,27 @@ final class VariableShape {
         }
         boolean decides = type instanceof GraphQLEnumType || value instanceof Boolean;
         if (decides && !isJson(type)) {
-            String text = value.toString();
-            key.append('=').append(text.length()).append(':').append(text);
+            shape.mark('=');
+            shape.text(value.toString());
             return value;
         }
-        return leaf(value, isJson(type) ? Leaf.Kind.ONE : Leaf.Kind.of(value));
+        return shape.leaf(value, isJson(type) ? Leaf.Kind.ONE : Leaf.Kind.of(value));
     }
 
     private static boolean isJson(GraphQLInputType type) {
         return type instanceof GraphQLScalarType scalar && scalar.getName().equals("JSON");
     }
 
-    private Leaf leaf(Object value, Leaf.Kind kind) {
-        key.append(kind.name().charAt(0));
-        values.add(value);
-        return new Leaf(values.size() - 1, kind, value);
-    }
-
     private Object object(GraphQLInputObjectType type, Map<?, ?> value) {
         Map<String, @Nullable Object> kept = new LinkedHashMap<>();
-        key.append('{');
+        shape.count();
+        shape.mark('{');
         value.forEach((name, element) -> {
             String field = String.valueOf(name);
-            key.append(field).append(':');
+            shape.text(field);
             kept.put(field, walk(type.getField(field).getType(), element));
         });
-        key.append('}');
+        shape.mark('}');
         return kept;
     }
 
@@ -105,21 +107,22 @@ final class VariableShape {
         List<?> list = value instanceof List<?> many ? many : List.of(value);
         boolean objects = GraphQLTypeUtil.unwrapAll(element) instanceof GraphQLInputObjectType;
         if (!objects) {
-            return leaf(list, Leaf.Kind.MANY);
+            return shape.leaf(list, Leaf.Kind.MANY);
         }
         List<@Nullable Object> kept = new ArrayList<>();
-        key.append('[');
+        shape.count();
+        shape.mark('[');
         list.forEach(one -> kept.add(walk(element, one)));
-        key.append(']');
+        shape.mark(']');
         return kept;
     }
 
     String key() {
-        return key.toString();
+        return shape.key();
     }
 
     List<@Nullable Object> values() {
-        return values;
+        return shape.values();
     }
 
     /** The variables with leaves in place of values. */

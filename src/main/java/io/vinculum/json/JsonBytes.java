@@ -5,6 +5,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -18,11 +20,18 @@ public final class JsonBytes {
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
     private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
 
+    private final long most;
     private byte[] bytes;
     private int length;
 
     public JsonBytes(int capacity) {
-        bytes = new byte[Math.max(16, capacity)];
+        this(capacity, Integer.MAX_VALUE);
+    }
+
+    /** Bytes that are at most so many; one more fails with {@code TOO_LARGE}. */
+    public JsonBytes(int capacity, long most) {
+        this.bytes = new byte[Math.max(16, capacity)];
+        this.most = most;
     }
 
     public int length() {
@@ -239,7 +248,12 @@ public final class JsonBytes {
 
     private void reserve(int more) {
         if (bytes.length - length < more) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+            if (length + (long) more > most) {
+                throw new Failure(
+                        FailureCode.TOO_LARGE,
+                        "the answer is larger than " + most + " bytes; ask for less with fields, take or filters");
+            }
+            bytes = Arrays.copyOf(bytes, (int) Math.min(most, Math.max(bytes.length * 2L, length + (long) more)));
         }
     }
 }

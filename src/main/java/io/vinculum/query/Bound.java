@@ -4,4 +4,4 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A plan with the values of one request. */
-public record Bound(Plan plan, List<? extends @Nullable Object> values) {}
+public record Bound(CompiledPlan plan, List<? extends @Nullable Object> values) {}

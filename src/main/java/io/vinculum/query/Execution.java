@@ -1,214 +1,252 @@
 package io.vinculum.query;
 
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
-import io.vinculum.catalog.Field;
-import io.vinculum.catalog.Model;
-import io.vinculum.condition.Slot;
+import io.vinculum.database.Database;
+import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
-import io.vinculum.failure.Nearest;
-import io.vinculum.json.JsonText;
+import io.vinculum.plan.Level;
 import io.vinculum.selection.QueryLimits;
-import io.vinculum.selection.Selection;
+import io.vinculum.selection.Selection.Paging;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the levels of the plans of one request: a level's statements go out together, its children's afterwards. */
+/**
+ * Runs the levels of the plans of one request: the statements of a level go out together, those of its children
+ * afterwards. All levels in this database between two asks of modules elsewhere are one snapshot; no connection is held
+ * while another module is asked.
+ */
 final class Execution {
-    private final Function<Statement, Future<List<Row>>> session;
+    private final Database database;
     private final RemoteRows remote;
     private final QueryLimits limits;
-    private int rowsSoFar;
+    private final Deadline deadline;
+    private final RowBudget budget;
+    private final List<Statement> ran = new ArrayList<>();
 
-    Execution(Function<Statement, Future<List<Row>>> session, RemoteRows remote, QueryLimits limits) {
-        this.session = session;
+    Execution(Database database, RemoteRows remote, QueryLimits limits, Deadline deadline, RowBudget budget) {
+        this.database = database;
         this.remote = remote;
         this.limits = limits;
+        this.deadline = deadline;
+        this.budget = budget;
     }
 
-    Future<Answer> run(Bound bound) {
-        Plan plan = bound.plan();
-        boolean oneRecord = plan.root() instanceof Level.Sql sql && sql.listInside();
-        int most = oneRecord ? left() : Math.min(limits.rootRows(), left());
-        return fetch(plan.root(), bound, List.of(), most).map(root -> {
-            checkKeys(bound, root);
-            return new Answer(bound, root);
-        });
+    /** The statements that ran, for {@code EXPLAIN}. */
+    List<Statement> ran() {
+        return ran;
     }
 
-    private int left() {
-        return limits.rows() - rowsSoFar;
-    }
+    /** Asks of modules elsewhere that wait until the connection of their parents' stretch is free. */
+    private static final class Later {
+        private final List<Supplier<Future<Void>>> asks = new ArrayList<>();
 
-    private Future<LevelRows> fetch(Level level, Bound bound, List<?> parentKeys, int most) {
-        boolean root = level.parentColumn() < 0;
-        if (!root && parentKeys.isEmpty()) {
-            return below(level, bound, LevelRows.grouped(List.of()));
+        void add(Supplier<Future<Void>> ask) {
+            asks.add(ask);
         }
-        Future<? extends List<? extends Tuple>> rows = level instanceof Level.Sql sql
-                ? session.apply(sql.bind(bound.values(), parentKeys, most))
-                : remoteRows((Level.Remote) level, bound, parentKeys, most);
-        return rows.compose(found -> {
-            check(level, found.size(), most);
-            return below(level, bound, arranged(level, found));
-        });
-    }
 
-    private static LevelRows arranged(Level level, List<? extends Tuple> found) {
-        if (level.parentColumn() >= 0) {
-            return LevelRows.grouped(found);
-        }
-        if (!(level instanceof Level.Sql sql)) {
-            return LevelRows.root(found);
-        }
-        if (sql.countColumn() >= 0) {
-            return LevelRows.counted(found, sql.countColumn());
-        }
-        return sql.listInside() ? LevelRows.ofOneRecord(found) : LevelRows.root(found);
-    }
-
-    private void check(Level level, int found, int most) {
-        rowsSoFar += found;
-        if (found > most || rowsSoFar > limits.rows()) {
-            String what = level.title().lines().findFirst().orElse("");
-            throw new Failure(
-                    FailureCode.TOO_LARGE,
-                    "the answer has more than " + Math.min(most, limits.rows()) + " rows (at: " + what
-                            + "); ask for less with take, relations or filters");
+        Future<Void> run() {
+            return asks.isEmpty()
+                    ? Future.succeededFuture()
+                    : Future.all(asks.stream().map(Supplier::get).toList()).mapEmpty();
         }
     }
 
-    private Future<LevelRows> below(Level level, Bound bound, LevelRows rows) {
-        List<Future<LevelRows>> children = new ArrayList<>();
-        for (Level child : level.children()) {
-            children.add(fetch(child, bound, rows.keys(child.parentColumn()), left()));
-        }
-        return children.isEmpty()
-                ? Future.succeededFuture(rows)
-                : Future.all(children).map(done -> {
-                    children.forEach(child -> rows.add(child.result()));
-                    return rows;
-                });
+    /** Answers several selections in their order. */
+    Future<List<Answer>> run(List<Bound> selections) {
+        selections.forEach(this::checkTake);
+        List<@Nullable LevelRows> roots = new ArrayList<>(selections.size());
+        selections.forEach(selection -> roots.add(null));
+        return stretch(isOneStatement(selections), (session, later) -> {
+                    List<Future<?>> fetched = new ArrayList<>();
+                    for (int i = 0; i < selections.size(); i++) {
+                        fetched.add(root(session, selections, i, roots, later));
+                    }
+                    return fetched;
+                })
+                .map(done -> answers(selections, roots));
     }
 
-    private static void checkKeys(Bound bound, LevelRows rows) {
-        if (bound.plan().keySlots().isEmpty()) {
-            return;
-        }
-        Set<String> there = new LinkedHashSet<>();
-        rows.rows()
-                .forEach(row ->
-                        there.add(String.valueOf(row.getValue(bound.plan().keyColumn()))));
-        Set<String> missing = new LinkedHashSet<>();
-        for (Slot slot : bound.plan().keySlots()) {
-            Object asked = slot.bind(bound.values());
-            List.of(asked instanceof Object[] many ? many : new Object[] {asked})
-                    .forEach(key -> missing.add(String.valueOf(key)));
-        }
-        missing.removeAll(there);
-        if (!missing.isEmpty()) {
-            throw Failure.notFound(bound.plan().entity().name() + " not found: " + Nearest.some(missing));
-        }
+    private static boolean isOneStatement(List<Bound> selections) {
+        return selections.size() == 1 && selections.get(0).plan().plan().single();
     }
 
-    private Future<List<Tuple>> remoteRows(Level.Remote level, Bound bound, List<?> parentKeys, int most) {
-        if (level.parentColumn() < 0) {
-            return list(level, bound, null, most).map(records -> rows(level, records, record -> List.of("")));
+    private Future<?> root(
+            Session session, List<Bound> selections, int index, List<@Nullable LevelRows> roots, Later later) {
+        Bound bound = selections.get(index);
+        CompiledLevel root = bound.plan().root();
+        if (root.level() instanceof Level.Ask ask) {
+            later.add(() -> ask(root, ask, bound, null, List.of(), rows -> roots.set(index, rows)));
+            return Future.succeededFuture();
         }
-        if (level.pairs().isEmpty()) {
-            Field match = level.match();
-            return list(level, bound, parentKeys, most)
-                    .map(records -> rows(level, records, record -> List.of(key(match, record.getValue(match.name())))))
-                    .map(rows -> paged(level, bound, rows));
-        }
-        return session.apply(level.pairs().get().bind(bound.values(), parentKeys, most))
-                .compose(pairs -> ofPairs(level, bound, pairs, most));
+        boolean oneRecord = ((Level.Read) root.level()).listInside();
+        int most = oneRecord ? budget.left() : Math.min(limits.rootRows(), budget.left());
+        return fetch(session, root, bound, List.of(), most, later)
+                .compose(rows -> isWide(rows) ? separately(session, rows, bound, later) : Future.succeededFuture(rows))
+                .onSuccess(rows -> roots.set(index, rows));
     }
 
-    private Future<List<Tuple>> ofPairs(Level.Remote level, Bound bound, List<Row> pairs, int most) {
-        Map<Object, List<Object>> parentsOf = new LinkedHashMap<>();
-        for (Row pair : pairs) {
-            parentsOf
-                    .computeIfAbsent(pair.getValue(1), key -> new ArrayList<>())
-                    .add(pair.getValue(0));
+    private static boolean isWide(LevelRows rows) {
+        int column = ((Level.Read) rows.level().level()).wideColumn();
+        return column >= 0 && rows.size() > 0 && rows.rows().get(0).getBoolean(column);
+    }
+
+    /** The root record is too large to repeat in each row of its list, so the list is read by a statement of its own. */
+    private Future<LevelRows> separately(Session session, LevelRows wide, Bound bound, Later later) {
+        CompiledLevel other = wide.level().separately().orElseThrow();
+        return fetch(session, other, bound, List.of(), budget.left(), later);
+    }
+
+    private List<Answer> answers(List<Bound> selections, List<@Nullable LevelRows> roots) {
+        List<Answer> answers = new ArrayList<>();
+        List<LevelRows> there = new ArrayList<>();
+        for (int i = 0; i < selections.size(); i++) {
+            LevelRows rows = Objects.requireNonNull(roots.get(i));
+            there.add(rows);
+            Answer answer = new Answer(selections.get(i), rows);
+            answer.checkKeys();
+            answers.add(answer);
         }
-        if (parentsOf.isEmpty()) {
-            return Future.succeededFuture(List.of());
-        }
-        Field match = level.match();
-        return list(level, bound, new ArrayList<>(parentsOf.keySet()), most)
-                .map(records -> rows(
-                        level,
-                        records,
-                        record -> parentsOf.getOrDefault(key(match, record.getValue(match.name())), List.of())))
-                .map(rows -> paged(level, bound, rows));
+        budget.checkRendered(there);
+        return answers;
     }
 
-    private Future<JsonArray> list(Level.Remote level, Bound bound, @Nullable List<?> keys, int most) {
-        Model model = (Model) level.selection().entity();
-        JsonObject request = RemoteRequest.of(level, bound.values(), keys, most);
-        return remote.list(model.module(), request);
-    }
-
-    /** A key as this database would answer it, so that keys of both stores are equal. */
-    private static Object key(Field field, @Nullable Object raw) {
-        return field.type().element().read(JsonText.plain(raw), field.name());
-    }
-
-    private static List<Tuple> rows(
-            Level.Remote level, JsonArray records, Function<JsonObject, List<Object>> parentsOf) {
-        List<Tuple> rows = new ArrayList<>();
-        for (Object element : records) {
-            if (!(element instanceof JsonObject record)) {
+    /** A page that is longer than any answer is refused at once, however few rows there are. */
+    private void checkTake(Bound bound) {
+        Paging paging = bound.plan().plan().paging();
+        paging.take().ifPresent(slot -> {
+            long take = (Long) slot.bind(bound.values());
+            if (take > limits.rootRows()) {
                 throw new Failure(
-                        FailureCode.UNAVAILABLE,
-                        "the module of " + level.selection().entity().name() + " answered something that is no record");
+                        FailureCode.TOO_LARGE,
+                        slot.where() + " takes at most " + limits.rootRows() + ", was " + take
+                                + "; read the rows page by page");
             }
-            for (Object parent : parentsOf.apply(record)) {
-                rows.add(row(level, record, parent));
-            }
-        }
-        return rows;
+        });
     }
 
-    private static Tuple row(Level.Remote level, JsonObject record, Object parent) {
-        List<@Nullable Object> values = new ArrayList<>();
-        values.add(parent);
-        for (Field field : level.fields()) {
-            Object raw = record.getValue(field.name());
-            boolean key = raw != null && field.type().key() && !field.type().list();
-            values.add(key ? key(field, raw) : raw);
-        }
-        return Tuple.wrap(values);
+    /** What reads in one snapshot; it may leave asks for later. */
+    private interface Stretch {
+        List<Future<?>> read(Session session, Later later);
     }
 
-    private static List<Tuple> paged(Level.Remote level, Bound bound, List<Tuple> rows) {
-        Selection.Paging paging = level.selection().paging();
-        if (paging.all()) {
-            return rows;
+    private Future<Void> stretch(boolean oneStatement, Stretch work) {
+        // What is left for later belongs to the attempt that read it: a lost connection begins another.
+        Function<Session, Future<Later>> reading = session -> {
+            Later later = new Later();
+            return Future.all(work.read(session, later)).map(later).recover(this::explained);
+        };
+        Future<Later> read = oneStatement ? database.read(deadline, reading) : database.snapshot(deadline, reading);
+        return read.compose(Later::run);
+    }
+
+    /** A statement that was stopped because the budget is spent fails with that, not with its end. */
+    private <T> Future<T> explained(Throwable cause) {
+        return Future.failedFuture(budget.spent().<Throwable>map(why -> why).orElse(cause));
+    }
+
+    private Future<LevelRows> fetch(
+            Session session, CompiledLevel level, Bound bound, List<?> parentKeys, int most, Later later) {
+        Level.Read read = (Level.Read) level.level();
+        if (read.parentColumn() >= 0 && parentKeys.isEmpty()) {
+            return below(session, LevelRows.grouped(level, List.of()), bound, later);
         }
-        long skip = paging.skip().map(slot -> (Long) slot.bind(bound.values())).orElse(0L);
-        long take = paging.take().map(slot -> (Long) slot.bind(bound.values())).orElse(Long.MAX_VALUE);
-        Map<Object, Long> seen = new HashMap<>();
-        List<Tuple> kept = new ArrayList<>();
-        for (Tuple row : rows) {
-            long position = seen.merge(row.getValue(0), 1L, Long::sum) - 1;
-            if (position >= skip && position - skip < take) {
-                kept.add(row);
+        Statement statement = level.sql().orElseThrow().bind(bound.values(), parentKeys, most);
+        return run(session, statement, most, read.name())
+                .compose(rows -> below(session, arranged(level, read, rows), bound, later));
+    }
+
+    private Future<List<Row>> run(Session session, Statement statement, int most, String what) {
+        ran.add(statement);
+        return session.run(statement, budget.collector(most, what, session::cancel))
+                .compose(rows -> budget.spent().isEmpty()
+                        ? Future.succeededFuture(rows)
+                        : Future.failedFuture(budget.spent().get()));
+    }
+
+    private static LevelRows arranged(CompiledLevel level, Level.Read read, List<Row> rows) {
+        if (read.parentColumn() >= 0) {
+            return LevelRows.grouped(level, rows);
+        }
+        if (read.countColumn() >= 0) {
+            return LevelRows.counted(level, rows, read.countColumn());
+        }
+        return read.listInside() ? LevelRows.ofOneRecord(level, rows) : LevelRows.root(level, rows, -1);
+    }
+
+    private Future<LevelRows> below(Session session, LevelRows rows, Bound bound, Later later) {
+        List<CompiledLevel> children = rows.level().children();
+        if (children.isEmpty()) {
+            return Future.succeededFuture(rows);
+        }
+        List<Future<?>> fetched = new ArrayList<>();
+        for (int i = 0; i < children.size(); i++) {
+            fetched.add(child(session, rows, i, bound, later));
+        }
+        return Future.all(fetched).map(rows);
+    }
+
+    private Future<?> child(Session session, LevelRows parents, int index, Bound bound, Later later) {
+        CompiledLevel child = parents.level().children().get(index);
+        List<Object> keys = parents.keys(child.level().parentColumn());
+        if (child.level() instanceof Level.Read) {
+            return fetch(session, child, bound, keys, budget.left(), later)
+                    .onSuccess(rows -> parents.setChild(index, rows));
+        }
+        Level.Ask ask = (Level.Ask) child.level();
+        if (keys.isEmpty()) {
+            parents.setChild(index, LevelRows.grouped(child, List.of()));
+            return below(session, parents.child(index), bound, later);
+        }
+        if (child.sql().isEmpty()) {
+            later.add(() -> ask(child, ask, bound, keys, List.of(), rows -> parents.setChild(index, rows)));
+            return Future.succeededFuture();
+        }
+        Statement pairs = child.sql().get().bind(bound.values(), keys, budget.left());
+        return run(
+                        session,
+                        pairs,
+                        budget.left(),
+                        "pairs of " + ask.selection().entity().name())
+                .onSuccess(found ->
+                        later.add(() -> ask(child, ask, bound, null, found, rows -> parents.setChild(index, rows))));
+    }
+
+    /** Asks a module elsewhere, then reads what is below its rows in a stretch of its own. */
+    private Future<Void> ask(
+            CompiledLevel level,
+            Level.Ask ask,
+            Bound bound,
+            @Nullable List<?> keys,
+            List<Row> pairs,
+            Consumer<LevelRows> take) {
+        RemoteAnswer asking = new RemoteAnswer(ask, bound.values(), deadline);
+        int most = ask.parentColumn() < 0 ? Math.min(limits.rootRows(), budget.left()) : budget.left();
+        return asking.rows(remote, keys, pairs, most).compose(answer -> {
+            List<? extends Tuple> found = answer.rows();
+            if (ask.parentColumn() < 0 && found.size() > most) {
+                throw new Failure(
+                        FailureCode.TOO_LARGE,
+                        "the answer has more than " + most + " rows (at: "
+                                + ask.selection().entity().name() + "); ask for less with take or filters");
             }
-        }
-        return kept;
+            budget.took(found.size(), ask.selection().entity().name());
+            LevelRows rows = ask.parentColumn() < 0
+                    ? LevelRows.root(level, found, answer.count())
+                    : LevelRows.grouped(level, found);
+            take.accept(rows);
+            return level.children().isEmpty()
+                    ? Future.succeededFuture()
+                    : stretch(false, (session, later) -> List.of(below(session, rows, bound, later)));
+        });
     }
 }

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.BusFailure;
 import io.vinculum.failure.Failure;
 
@@ -29,7 +30,8 @@ public final class QueryVerticle extends VerticleBase {
             return;
         }
         Future.succeededFuture(body)
-                .compose(query::graph)
+                .compose(asked ->
+                        query.graph(asked, Deadline.ofHeader(request.headers().get("deadline"), query.longest())))
                 .onSuccess(request::reply)
                 .onFailure(cause -> BusFailure.reply(request, cause));
     }

@@ -12,6 +12,7 @@ import io.vinculum.condition.Condition.Not;
 import io.vinculum.condition.Condition.Related;
 import io.vinculum.condition.Condition.Words;
 import io.vinculum.failure.Failure;
+import io.vinculum.plan.Level;
 import io.vinculum.selection.Ordering;
 import io.vinculum.selection.Selection;
 import java.util.List;
@@ -26,7 +27,7 @@ final class RemoteRequest implements Condition.Visitor<JsonObject> {
     }
 
     static JsonObject of(
-            Level.Remote level, List<? extends @Nullable Object> values, @Nullable List<?> keys, int rowsLeft) {
+            Level.Ask level, List<? extends @Nullable Object> values, @Nullable List<?> keys, int rowsLeft) {
         Selection selection = level.selection();
         JsonArray fields = new JsonArray();
         level.fields().forEach(field -> fields.add(field.name()));
@@ -37,11 +38,15 @@ final class RemoteRequest implements Condition.Visitor<JsonObject> {
                     ? in
                     : new JsonObject().put("$and", new JsonArray().add(in).add(filters));
         }
-        return new JsonObject()
+        JsonObject request = new JsonObject()
                 .put("model", selection.entity().name())
                 .put("fields", fields)
                 .put("filters", filters)
                 .put("pagination", pagination(selection, values, keys == null, rowsLeft));
+        if (selection.withDeleted()) {
+            request.put("withDeleted", true);
+        }
+        return level.count() ? request.put("count", true) : request;
     }
 
     private static JsonArray keysOf(List<?> keys) {
@@ -62,6 +67,7 @@ final class RemoteRequest implements Condition.Visitor<JsonObject> {
         pagination.put("order", order);
         if (root) {
             selection.paging().skip().ifPresent(slot -> pagination.put("skip", slot.bind(values)));
+            // A row more than asked for is asked for only where no page is, to notice that there are too many.
             long take = selection
                     .paging()
                     .take()

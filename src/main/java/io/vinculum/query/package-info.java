@@ -1,7 +1,7 @@
 /**
- * Answers selections that cross modules. {@code Planner} turns a selection into a {@link Plan} of few statements, cached by
- * shape; {@code Execution} binds the values of a request and runs the statements in one snapshot; {@link Answer} writes
- * their rows as JSON. Start at {@link Query}.
+ * Answers selections that cross modules. {@link Query} finds or makes the plan of a request, {@code Execution} binds its
+ * values and runs its statements in one snapshot, within a {@code RowBudget}, and {@link Answer} writes the rows as JSON.
+ * Start at {@link Query}.
  */
 @NullMarked
 package io.vinculum.query;

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads dotted fields ({@code id}, {@code brand.*}, {@code reviews.rating}) into a tree, in the order asked. */
 final class FieldTree {
+    /** Names have 63 bytes at most, and a path ten of them and a field. */
+    private static final int LONGEST_PATH = 4_096;
+
     private final Entity entity;
     /** A {@link Field}, or the tree of a relation, by key of the answer. */
     private final Map<String, Object> members = new LinkedHashMap<>();
@@ -49,6 +52,11 @@ final class FieldTree {
     }
 
     private void add(String dotted, QueryLimits limits) {
+        if (dotted.length() > LONGEST_PATH) {
+            throw new Failure(
+                    FailureCode.TOO_COMPLEX,
+                    "the field '" + Nearest.shown(dotted) + "' is longer than any path may be");
+        }
         String[] segments = dotted.split("\\.", -1);
         if (segments.length - 1 > limits.hops()) {
             throw new Failure(

@@ -40,7 +40,16 @@ public final class GraphRequest {
     private boolean withDeleted;
     private boolean count;
     private boolean throwIfKeyNotFound;
-    private boolean explain;
+    private Explain explain = Explain.NO;
+
+    /** What is said of a plan beside the answer. */
+    public enum Explain {
+        NO,
+        /** The plan and its SQL. */
+        PLAN,
+        /** Also what PostgreSQL did, by {@code EXPLAIN (ANALYZE, BUFFERS)}. */
+        ANALYZE
+    }
 
     /** Filters, order and page of the rows at one place. */
     private record Arguments(
@@ -58,8 +67,8 @@ public final class GraphRequest {
     }
 
     /** Walks the request for its key and values only. */
-    public static GraphRequest read(Map<String, @Nullable Object> request) {
-        return new GraphRequest(request, Shape.ofValues());
+    public static GraphRequest read(Map<String, @Nullable Object> request, QueryLimits limits) {
+        return new GraphRequest(request, Shape.ofValues(limits));
     }
 
     public String key() {
@@ -70,7 +79,7 @@ public final class GraphRequest {
         return shape.values();
     }
 
-    public boolean explain() {
+    public Explain explain() {
         return explain;
     }
 
@@ -83,9 +92,8 @@ public final class GraphRequest {
             case "withDeleted" -> withDeleted = flag(name, value);
             case "count" -> count = flag(name, value);
             case "throwIfKeyNotFound" -> throwIfKeyNotFound = flag(name, value);
-            case "explain" -> explain = flag(name, value);
+            case "explain" -> explain = explain(value);
             case "options" -> options(value);
-            case "entity" -> shape.text(value);
             default -> shape.fixed(value);
         }
     }
@@ -99,17 +107,32 @@ public final class GraphRequest {
         return set;
     }
 
+    private Explain explain(@Nullable Object value) {
+        if ("analyze".equals(value)) {
+            return Explain.ANALYZE;
+        }
+        if (value != null && !(value instanceof Boolean)) {
+            throw Failure.invalid("explain takes true, false or \"analyze\", was " + JsonText.shown(value));
+        }
+        return Boolean.TRUE.equals(value) ? Explain.PLAN : Explain.NO;
+    }
+
     private void options(@Nullable Object value) {
         if (value == null) {
+            shape.mark('~');
             return;
         }
+        shape.mark('{');
         JsonText.object("options", value).forEach((name, option) -> {
             check("options", name, OPTIONS);
             shape.text(name);
-            boolean set = flag(name, option);
-            throwIfKeyNotFound |= set && name.equals("throwIfKeyNotFound");
-            explain |= set && name.equals("explain");
+            if (name.equals("explain")) {
+                explain = explain(option);
+            } else {
+                throwIfKeyNotFound |= flag(name, option);
+            }
         });
+        shape.mark('}');
     }
 
     private static void check(String where, String name, List<String> known) {
@@ -120,12 +143,14 @@ public final class GraphRequest {
 
     private Arguments arguments(String where, @Nullable Object value, List<String> known) {
         if (value == null) {
+            shape.mark('~');
             return Arguments.NONE;
         }
         Map<String, @Nullable Object> map = JsonText.object(where, value);
         Object nested = null;
         Leaf skip = null;
         Leaf take = null;
+        shape.mark('{');
         for (Map.Entry<String, @Nullable Object> entry : map.entrySet()) {
             check(where, entry.getKey(), known);
             shape.text(entry.getKey());
@@ -136,22 +161,26 @@ public final class GraphRequest {
                 default -> shape.fixed(entry.getValue());
             }
         }
+        shape.mark('}');
         return new Arguments(nested, map.get("order"), skip, take);
     }
 
     private void relations(@Nullable Object value) {
         if (value == null) {
+            shape.mark('~');
             return;
         }
+        shape.mark('{');
         JsonText.object("relations", value).forEach((path, arguments) -> {
             shape.text(path);
             relations.put(path, arguments("relations." + Nearest.shown(path), arguments, RELATION));
         });
+        shape.mark('}');
     }
 
     /** Reads it once more, for a plan; every wrong name becomes a failure here. */
     public static Planned plan(Map<String, @Nullable Object> request, Catalog catalog, QueryLimits limits) {
-        return new GraphRequest(request, Shape.keeping()).planned(catalog, limits);
+        return new GraphRequest(request, Shape.keeping(limits)).planned(catalog, limits);
     }
 
     /** A selection with the options that change its plan. */

@@ -1,6 +1,8 @@
 package io.vinculum.selection;
 
 import io.vinculum.condition.Leaf;
+import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,55 +11,74 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Separates the shape of a request from its values in one walk: the shape becomes a key to find a plan by, the values a
- * list to bind. Asked to keep it, the walk also leaves the filters with {@link Leaf leaves} in place of values, which
- * is all that the planner ever sees.
+ * Separates the shape of a request from its values in one walk, for JSON and for typed arguments alike. The shape becomes
+ * a key to find a plan by, the values a list to bind. Asked to keep it, the walk also leaves the filters with
+ * {@link Leaf leaves} in place of values, which is all that the planner ever sees.
+ *
+ * <p>Two shapes have the same key only if they are the same: every text is written with its length, every structure with
+ * its brackets, and nothing that is absent looks like something that is there.
  */
 public final class Shape {
     private static final Set<String> STRUCTURE = Set.of("$and", "$or", "$not", "$some", "$every", "$none");
+    private static final int LONGEST_TEXT = 4_096;
 
     private final StringBuilder key = new StringBuilder(128);
     private final List<@Nullable Object> values = new ArrayList<>();
     private final boolean keeping;
+    private int nodesLeft;
 
-    private Shape(boolean keeping) {
+    private Shape(boolean keeping, int mostNodes) {
         this.keeping = keeping;
+        this.nodesLeft = mostNodes;
     }
 
     /** Only finds the key and the values. */
-    static Shape ofValues() {
-        return new Shape(false);
+    public static Shape ofValues(QueryLimits limits) {
+        return new Shape(false, limits.nodes());
     }
 
     /** Also keeps the walked structures. */
-    static Shape keeping() {
-        return new Shape(true);
+    static Shape keeping(QueryLimits limits) {
+        return new Shape(true, limits.nodes());
     }
 
-    String key() {
+    public String key() {
         return key.toString();
     }
 
-    List<@Nullable Object> values() {
+    public List<@Nullable Object> values() {
         return values;
     }
 
-    /** A text that belongs to the shape; its length keeps two texts from reading like another two. */
-    void text(@Nullable Object text) {
-        String shown = String.valueOf(text);
-        key.append(shown.length()).append(':').append(shown);
+    /** A text that belongs to the shape. */
+    public void text(String text) {
+        if (text.length() > LONGEST_TEXT) {
+            throw Failure.invalid(
+                    "the request holds a name of " + text.length() + " characters: '" + text.substring(0, 60) + "…'");
+        }
+        key.append(text.length()).append(':').append(text);
     }
 
-    void mark(char mark) {
+    /** One character that belongs to the shape: a bracket, or something that has few forms. */
+    public void mark(char mark) {
         key.append(mark);
+    }
+
+    /** Counts one part of the request, so that a huge one is refused before its key is. */
+    public void count() {
+        if (--nodesLeft < 0) {
+            throw new Failure(
+                    FailureCode.TOO_COMPLEX, "the request has more parts than its fields and conditions may have");
+        }
     }
 
     /** Texts that belong to the shape, like directions of an order; kept as they are. */
     void fixed(@Nullable Object node) {
+        count();
         if (node instanceof Map<?, ?> map) {
             mark('{');
             map.forEach((name, value) -> {
-                text(name);
+                text(String.valueOf(name));
                 fixed(value);
             });
             mark('}');
@@ -65,8 +86,11 @@ public final class Shape {
             mark('[');
             list.forEach(this::fixed);
             mark(']');
+        } else if (node instanceof String text) {
+            text(text);
         } else {
-            text(node);
+            mark(node == null ? '~' : '=');
+            text(String.valueOf(node));
         }
     }
 
@@ -76,6 +100,7 @@ public final class Shape {
         if (!(node instanceof Map<?, ?> map)) {
             return leaf(node);
         }
+        count();
         Map<String, @Nullable Object> kept = new LinkedHashMap<>();
         mark('{');
         for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -107,10 +132,14 @@ public final class Shape {
 
     /** One value. */
     Leaf leaf(@Nullable Object raw) {
-        Leaf.Kind kind = Leaf.Kind.of(raw);
+        return leaf(raw, Leaf.Kind.of(raw));
+    }
+
+    /** One value of a kind that is known. */
+    public Leaf leaf(@Nullable Object raw, Leaf.Kind kind) {
+        count();
         mark(kind.name().charAt(0));
         if (kind == Leaf.Kind.NULL) {
-            mark('.');
             return new Leaf(-1, kind, null);
         }
         values.add(raw);

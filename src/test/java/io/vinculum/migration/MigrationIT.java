@@ -271,7 +271,7 @@ class MigrationIT {
                 database,
                 pairs("AlphaBeta", link -> {}),
                 QueryLimits.DEFAULT,
-                (module, request) -> Future.failedFuture("none"));
+                (module, request, deadline) -> Future.failedFuture("none"));
         assertThatThrownBy(() ->
                         TestDatabase.await(query.graphBytes(Map.of("entity", "alpha", "fields", List.of("beta.id")))))
                 .isInstanceOfSatisfying(

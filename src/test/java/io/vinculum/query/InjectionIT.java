@@ -94,8 +94,8 @@ class InjectionIT {
                     .put(
                             "pagination",
                             new JsonObject().put("skip", random.nextInt(9)).put("take", random.nextInt(9)));
-            Plan plan = shop.query().prepare(JsonText.plain(request)).plan();
-            statements.add(((Level.Sql) plan.root()).text().to(0, 0));
+            CompiledPlan plan = shop.query().prepare(JsonText.plain(request)).plan();
+            statements.add(plan.root().sql().orElseThrow().toString());
             try {
                 TestDatabase.await(shop.query().graph(request));
             } catch (Failure failure) {

@@ -371,8 +371,22 @@ class QueryIT {
                 .getJsonObject("extensions")
                 .getJsonObject("explain");
 
-        assertThat(explained.getString("plan")).isEqualTo("read product\n  then all reviews (review)");
+        assertThat(explained.getString("plan"))
+                .isEqualTo(
+                        "read t.id\n  page\n    sort t.id asc\n      scan product t\n  read t.id\n    sort t.id asc\n"
+                                + "      batch product.reviews t");
         assertThat(explained.getJsonArray("statements")).hasSize(2);
+    }
+
+    @Test
+    void explainAnalyzeAlsoTellsWhatPostgresDid() {
+        JsonObject explained = shop.graph(
+                        "{\"entity\": \"product\", \"fields\": [\"id\", \"reviews.id\"], \"explain\": \"analyze\"}")
+                .getJsonObject("extensions")
+                .getJsonObject("explain");
+
+        assertThat(explained.getJsonArray("analyzed")).hasSize(2);
+        assertThat(explained.getJsonArray("analyzed").encode()).contains("actual time", "rows=");
     }
 
     @Test

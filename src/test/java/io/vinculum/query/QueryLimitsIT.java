@@ -19,7 +19,7 @@ class QueryLimitsIT {
                     .model("b", "Beta", beta -> beta.field("id", "Int!"))
                     .link("AlphaBeta", link -> link.field("alphas", "[Alpha!]!").field("betas", "[Beta!]!"))
                     .build(),
-            new QueryLimits(3, 5, 4, 10, 25, 100));
+            new QueryLimits(3, 5, 4, 10, 25, 1 << 20, 8 << 20, 1 << 20));
 
     @BeforeEach
     void fill() {

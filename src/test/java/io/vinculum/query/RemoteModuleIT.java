@@ -130,10 +130,76 @@ class RemoteModuleIT {
 
     @Test
     void filtersOfItsOwnFieldsTravel() {
-        shop.data(
-                "{\"entity\": \"item\", \"fields\": [\"id\"], \"filters\": {\"count\": {\"$gt\": 3}}, \"pagination\": {\"take\": 2}}");
+        refused(
+                "{\"entity\": \"item\", \"fields\": [\"id\"], \"filters\": {\"count\": {\"$gt\": 3}}, \"pagination\": {\"take\": 2}}",
+                "UNAVAILABLE",
+                "answered a record that the filters exclude");
 
         assertThat(ASKED.get(0).getJsonObject("filters")).isEqualTo(new JsonObject("{\"count\": {\"$gt\": 3}}"));
         assertThat(ASKED.get(0).getJsonObject("pagination").getInteger("take")).isEqualTo(2);
+    }
+
+    @Test
+    void moreThanThePageAskedForIsRefused() {
+        refused(
+                "{\"entity\": \"item\", \"fields\": [\"id\"], \"pagination\": {\"take\": 2}}",
+                "UNAVAILABLE",
+                "answered 3 records where at most 2 were asked for");
+    }
+
+    @Test
+    void aCountThatIsNotAnsweredIsRefused() {
+        refused("{\"entity\": \"item\", \"fields\": [\"id\"], \"count\": true}", "NOT_ALLOWED", "answers no count");
+        assertThat(ASKED.get(0).getBoolean("count")).isTrue();
+    }
+
+    @Test
+    void deletedRowsAreAskedFor() {
+        shop.data("{\"entity\": \"item\", \"fields\": [\"id\"], \"withDeleted\": true}");
+
+        assertThat(ASKED.get(0).getBoolean("withDeleted")).isTrue();
+    }
+
+    @Test
+    void valuesOfAnotherTypeThanDeclaredAreRefused() {
+        TestDatabase.await(host.unregister());
+        host = shop.vertx()
+                .eventBus()
+                .localConsumer(
+                        "module.stock.list",
+                        request -> request.reply(new JsonObject()
+                                .put("data", new JsonArray().add(JsonObject.of("id", "i1", "count", "many")))));
+
+        refused("{\"entity\": \"item\", \"fields\": [\"count\"]}", "UNAVAILABLE", "a wrong value: item.count");
+    }
+
+    @Test
+    void aRequiredValueThatIsMissingIsRefused() {
+        TestDatabase.await(host.unregister());
+        host = shop.vertx()
+                .eventBus()
+                .localConsumer(
+                        "module.stock.list",
+                        request -> request.reply(new JsonObject()
+                                .put(
+                                        "data",
+                                        new JsonArray()
+                                                .add(new JsonObject()
+                                                        .put("id", "i1")
+                                                        .putNull("count")))));
+
+        refused("{\"entity\": \"item\", \"fields\": [\"count\"]}", "UNAVAILABLE", "item.count, which is required");
+    }
+
+    @Test
+    void whatAModuleFailsWithIsItsOwnFailure() {
+        TestDatabase.await(host.unregister());
+        host = shop.vertx().eventBus().localConsumer("module.stock.list", request -> request.fail(42, "store is down"));
+
+        refused("{\"entity\": \"item\", \"fields\": [\"id\"]}", "UNAVAILABLE", "store is down");
+    }
+
+    private static void refused(String request, String... parts) {
+        assertThatThrownBy(() -> shop.data(request)).hasMessageContainingAll(parts);
     }
 }

@@ -136,7 +136,7 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
                 .filter(module -> catalog.modules().get(module).stream().noneMatch(model -> model.remote()))
                 .collect(Collectors.toSet());
         modules = new Modules(vertx.eventBus(), catalog.modules().keySet(), 30_000);
-        query = new Query(database, catalog, limits, modules::list);
+        query = new Query(database, catalog, limits, modules::records);
         Events events = new Events(vertx.eventBus());
         links = new Links(database, catalog, events);
         hosted.forEach(

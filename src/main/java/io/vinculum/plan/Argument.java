@@ -1,4 +1,4 @@
-package io.vinculum.query;
+package io.vinculum.plan;
 
 import io.vinculum.condition.Slot;
 import io.vinculum.value.ColumnType;

@@ -1,4 +1,4 @@
-package io.vinculum.query;
+package io.vinculum.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,7 @@ import io.vinculum.json.JsonText;
 import io.vinculum.selection.GraphRequest;
 import io.vinculum.selection.QueryLimits;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,12 +22,16 @@ class PlannerTest {
     private static Plan plan(String request) {
         GraphRequest.Planned planned =
                 GraphRequest.plan(JsonText.object("request", JsonText.parse(request)), SHOP, QueryLimits.DEFAULT);
-        return Planner.plan(
-                planned.selection(), QueryLimits.DEFAULT, planned.count(), planned.throwIfKeyNotFound(), false);
+        Set<Planner.Need> needs = planned.count() ? Set.of(Planner.Need.COUNT) : Set.of();
+        return Planner.plan(planned.selection(), QueryLimits.DEFAULT, needs);
     }
 
     private static String sql(String request) {
-        return ((Level.Sql) plan(request).root()).text().to(0, 0);
+        return text(plan(request).root()).toString();
+    }
+
+    private static SqlText text(Level level) {
+        return PlanSql.print((Level.Read) level);
     }
 
     private static void refused(String request, String... parts) {
@@ -52,22 +57,22 @@ class PlannerTest {
 
     @Test
     void theNumberIsOneOfAFewAndNeverLessThanThePageNeeds() {
-        Level.Sql level = (Level.Sql)
-                plan("{\"entity\": \"brand\", \"fields\": [\"id\"]}").root();
+        SqlText text =
+                text(plan("{\"entity\": \"brand\", \"fields\": [\"id\"]}").root());
 
-        assertThat(level.text().to(64, 64)).contains("limit 64)");
-        assertThat(level.text().to(65, 1)).contains("limit 1024)");
-        assertThat(level.text().to(10_001, 1)).contains("limit 16384)");
-        assertThat(level.text().to(Long.MAX_VALUE, 1)).containsPattern("limit \\d{18,}\\)");
+        assertThat(text.text(64, 64)).contains("limit 64)");
+        assertThat(text.text(65, 1)).contains("limit 1024)");
+        assertThat(text.text(10_001, 1)).contains("limit 16384)");
+        assertThat(text.text(Long.MAX_VALUE, 1)).containsPattern("limit \\d{18,}\\)");
     }
 
     @Test
     void aDeepPageIsCutByItsOwnLengthBeforeItIsJoined() {
-        Level.Sql level = (Level.Sql) plan("{\"entity\": \"products\", \"fields\": [\"title\", \"brand.name\"], "
+        SqlText text = text(plan("{\"entity\": \"products\", \"fields\": [\"title\", \"brand.name\"], "
                         + "\"pagination\": {\"skip\": 0, \"take\": 5}}")
-                .root();
+                .root());
 
-        assertThat(level.text().to(9_000, 5))
+        assertThat(text.text(9_000, 5))
                 .contains(
                         "limit 16384) t order by t.\"id\" asc limit $1::int8 offset $2::int8) t order by t.\"id\" asc "
                                 + "limit 64) t on true left join");
@@ -81,8 +86,8 @@ class PlannerTest {
                 .isEqualTo("select t.\"title\", j0.\"id\", j0.\"name\" from (select t.\"title\", t.\"id\" from (select "
                         + "t.\"title\", t.\"id\" from \"product\".\"product\" t where t.\"deleted_at\" is null "
                         + "order by t.\"id\" asc limit 64) t order by t.\"id\" asc limit $1::int8) t left join "
-                        + "\"link\".\"product_brand\" l1 on l1.\"product_id\" = t.\"id\" and l1.\"deleted_at\" is null left "
-                        + "join \"brand\".\"brand\" j0 on j0.\"id\" = l1.\"brand_id\" and j0.\"deleted_at\" is null "
+                        + "\"link\".\"product_brand\" l0 on l0.\"product_id\" = t.\"id\" and l0.\"deleted_at\" is null left "
+                        + "join \"brand\".\"brand\" j0 on j0.\"id\" = l0.\"brand_id\" and j0.\"deleted_at\" is null "
                         + "order by t.\"id\" asc");
     }
 
@@ -92,9 +97,9 @@ class PlannerTest {
                         + "\"filters\": {\"brand\": {\"name\": \"Acme\"}}, \"pagination\": {\"take\": 5}}"))
                 .isEqualTo(
                         "select t.\"id\", t.\"j0 id\", t.\"j0 name\" from (select t.\"id\", j0.\"id\" as \"j0 id\", "
-                                + "j0.\"name\" as \"j0 name\" from \"product\".\"product\" t join \"link\".\"product_brand\" l1 on "
-                                + "l1.\"product_id\" = t.\"id\" and l1.\"deleted_at\" is null join \"brand\".\"brand\" j0 on "
-                                + "j0.\"id\" = l1.\"brand_id\" and j0.\"deleted_at\" is null where t.\"deleted_at\" is null and "
+                                + "j0.\"name\" as \"j0 name\" from \"product\".\"product\" t join \"link\".\"product_brand\" l0 on "
+                                + "l0.\"product_id\" = t.\"id\" and l0.\"deleted_at\" is null join \"brand\".\"brand\" j0 on "
+                                + "j0.\"id\" = l0.\"brand_id\" and j0.\"deleted_at\" is null where t.\"deleted_at\" is null and "
                                 + "(j0.\"name\" = $1::text) order by t.\"id\" asc limit 64) t order by t.\"id\" asc limit $2::int8");
     }
 
@@ -104,7 +109,7 @@ class PlannerTest {
                 plan("{\"entity\": \"brand\", \"fields\": [\"name\"], \"pagination\": {\"skip\": 20, \"take\": 5}}");
 
         assertThat(plan.single()).isTrue();
-        assertThat(((Level.Sql) plan.root()).text().to(0, 0))
+        assertThat(text(plan.root()).toString())
                 .isEqualTo(
                         "select t.\"id\", t.\"name\", n.count from (select count(*) as count from \"brand\".\"brand\" t "
                                 + "where t.\"deleted_at\" is null) n left join (select t.\"id\", t.\"name\" from (select t.\"id\", "
@@ -116,13 +121,21 @@ class PlannerTest {
     void readsEachListOfAllParentsAtOnce() {
         assertThat(plan("{\"entity\": \"product\", \"fields\": [\"id\", \"brand.name\", \"reviews.customer.name\", "
                                 + "\"variants.sku\"], \"count\": true}")
-                        .describe())
+                        .toString())
                 .isEqualTo("""
-                        read product and count all
-                          join brand (brand)
-                          then all reviews (review)
-                            join customer (customer)
-                          then all variants (product_variant)
+                        read t.id, j0.id, j0.name
+                          look up optional t.brand j0
+                            count all beside
+                              page
+                                sort t.id asc
+                                  scan product t
+                          read j0.id, j0.name
+                            sort t.id asc
+                              look up optional t.customer j0
+                                batch product.reviews t
+                          read t.sku
+                            sort t.id asc
+                              batch product.variants t
                         """);
     }
 
@@ -132,11 +145,17 @@ class PlannerTest {
                 "{\"entity\": \"brand\", \"fields\": [\"name\", \"products.title\"], \"filters\": {\"id\": \"b1\"}}");
 
         assertThat(plan.single()).isTrue();
-        assertThat(plan.describe()).isEqualTo("read brand\n  with its products (product)\n");
-        assertThat(((Level.Sql) plan.root()).text().to(0, 0))
+        assertThat(plan.toString()).isEqualTo("""
+                        read t.name, c.id, c.title
+                          with its products, unless it is too large to repeat
+                            scan brand t where id = ?
+                            sort c.id asc
+                              rows of brand.products c
+                        """);
+        assertThat(text(plan.root()).toString())
                 .contains("left join (\"link\".\"product_brand\" l0 join \"product\".\"product\" c on")
-                .endsWith(
-                        "where t.\"deleted_at\" is null and (t.\"id\" = $1::text) order by c.\"id\" asc limit 100001");
+                .endsWith("where t.\"deleted_at\" is null and (t.\"id\" = $1::text) order by c.\"id\" asc limit 100001")
+                .contains("and not (coalesce(pg_column_size(t.\"name\"), 0) > 2048)");
     }
 
     @Test
@@ -144,9 +163,61 @@ class PlannerTest {
         Plan plan = plan("{\"entity\": \"product\", \"fields\": [\"id\", \"reviews.id\"], "
                 + "\"relations\": {\"reviews\": {\"take\": 3, \"order\": {\"rating\": \"DESC\"}}}}");
 
-        assertThat(((Level.Sql) plan.root().children().get(0)).text().to(0, 0))
+        assertThat(text(plan.root().children().get(0)).toString())
                 .startsWith("select k.key, t.\"id\" from unnest($1::text[]) k(key) cross join lateral (select")
                 .contains("order by t.\"rating\" desc, t.\"id\" asc limit $2::int8");
+    }
+
+    @Test
+    void aPageOfANestedListIsTakenForEachParent() {
+        assertThat(plan("{\"entity\": \"product\", \"fields\": [\"id\", \"reviews.id\"], "
+                                + "\"relations\": {\"reviews\": {\"take\": 3, \"filters\": {\"rating\": {\"$gte\": 4}}}}}")
+                        .root()
+                        .children()
+                        .get(0))
+                .satisfies(level -> assertThat(new PlanText().of(level)).isEqualTo("""
+                        read t.id
+                          for each parent
+                            page take ?
+                              sort t.id asc
+                                rows of product.reviews t where rating >= ?
+                        """));
+    }
+
+    @Test
+    void aFilterThatIsReadIsOneLookUpAndOneThatIsNotIsACondition() {
+        assertThat(plan("{\"entity\": \"product\", \"fields\": [\"brand.name\"], \"filters\": "
+                                + "{\"brand\": {\"name\": \"a\"}, \"reviews\": {\"$none\": {\"rating\": 1}}}}")
+                        .toString())
+                .isEqualTo("""
+                        read j0.id, j0.name
+                          page
+                            sort t.id asc
+                              look up required t.brand j0 where name = ?
+                                scan product t where reviews (none: rating = ?)
+                        """);
+    }
+
+    @Test
+    void anOrderThroughALinkIsLookedUpBeforeThePage() {
+        assertThat(plan("{\"entity\": \"product\", \"fields\": [\"id\"], \"pagination\": {\"take\": 2, \"order\": "
+                                + "{\"brand\": {\"name\": \"DESC_NULLS_LAST\", \"country\": \"ASC\"}}}}")
+                        .toString())
+                .isEqualTo("""
+                        read t.id
+                          page take ?
+                            sort s0.name desc nulls last, s0.country asc, t.id asc
+                              look up optional t.brand s0
+                                scan product t
+                        """);
+    }
+
+    @Test
+    void deletedRowsAreSeenWhereTheyAreAskedFor() {
+        Plan plan = plan("{\"entity\": \"product\", \"fields\": [\"brand.id\"], \"withDeleted\": true}");
+
+        assertThat(plan.toString()).contains("look up best t.brand j0").contains("with deleted rows");
+        assertThat(text(plan.root()).toString()).doesNotContain("is null");
     }
 
     @Test
@@ -217,7 +288,7 @@ class PlannerTest {
     }
 
     private static String key(String request) {
-        return GraphRequest.read(JsonText.object("request", JsonText.parse(request)))
+        return GraphRequest.read(JsonText.object("request", JsonText.parse(request)), QueryLimits.DEFAULT)
                 .key();
     }
 }

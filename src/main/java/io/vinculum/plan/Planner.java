@@ -1,4 +1,4 @@
-package io.vinculum.query;
+package io.vinculum.plan;
 
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Join;
@@ -15,36 +15,57 @@ import java.util.List;
 import java.util.Set;
 
 /** Decides how a selection is answered. Pure: the same selection gives the same plan. */
-final class Planner {
+public final class Planner {
     private final int mostRows;
 
     private Planner(int mostRows) {
         this.mostRows = mostRows;
     }
 
-    static Plan plan(
-            Selection selection, QueryLimits limits, boolean count, boolean throwIfKeyNotFound, boolean withKeys) {
-        Planner planner = new Planner(limits.rows());
-        List<Slot> keySlots = throwIfKeyNotFound ? keySlots(selection) : List.of();
-        if (selection.entity().remote()) {
-            Level root = RemotePlanner.root(planner, selection);
-            return new Plan(selection.entity(), root, selection.paging(), false, List.of(), -1);
-        }
-        boolean keyNeeded = withKeys || count || !keySlots.isEmpty();
-        LevelPlanner level = new LevelPlanner(planner, selection);
-        boolean oneRecord = oneRecord(selection) && selection.paging().all() && !count;
-        Level.Sql root = oneRecord ? level.record(keyNeeded, lists(selection)) : level.page(keyNeeded, count);
-        return new Plan(selection.entity(), root, selection.paging(), throwIfKeyNotFound, keySlots, keyNeeded ? 0 : -1);
+    /** What is asked of a plan beside its rows. */
+    public enum Need {
+        /** How many rows there are without paging. */
+        COUNT,
+        /** A failure when keys that are asked for by name are not there. */
+        ALL_KEYS,
+        /** The key of each root row, in its first column. */
+        KEYS
     }
 
-    /** A number in the text: PostgreSQL takes a parameter for a tenth of the rows, and would scan for so many. */
-    String mostRows() {
-        return " limit " + (mostRows + 1L);
+    /**
+     * Plans a selection.
+     *
+     * @throws io.vinculum.failure.Failure {@code NOT_ALLOWED} for what a module elsewhere cannot do
+     */
+    public static Plan plan(Selection selection, QueryLimits limits, Set<Need> needs) {
+        Planner planner = new Planner(limits.rows());
+        List<Slot> keySlots = needs.contains(Need.ALL_KEYS) ? keySlots(selection) : List.of();
+        boolean counted = needs.contains(Need.COUNT);
+        if (selection.entity().remote()) {
+            Level root = AskPlanner.root(planner, selection, counted);
+            return new Plan(selection.entity(), root, selection.paging(), keySlots, 1);
+        }
+        boolean keyNeeded = needs.contains(Need.KEYS) || counted || !keySlots.isEmpty();
+        Level.Read root = oneRecord(selection) && selection.paging().all() && !counted
+                ? planner.record(selection, keyNeeded)
+                : new LevelPlanner(planner, selection).page(keyNeeded, counted);
+        return new Plan(selection.entity(), root, selection.paging(), keySlots, keyNeeded ? 0 : -1);
+    }
+
+    private Level.Read record(Selection selection, boolean keyNeeded) {
+        return lists(selection) == 1
+                ? new LevelPlanner(this, selection).recordWithList(keyNeeded)
+                : new LevelPlanner(this, selection).record(keyNeeded);
+    }
+
+    /** As many rows as one statement may answer, and one more to notice that there are too many. */
+    int mostRows() {
+        return mostRows + 1;
     }
 
     Level below(Nested nested, int parentColumn) {
         return nested.relation().target().remote()
-                ? RemotePlanner.below(this, nested, parentColumn)
+                ? AskPlanner.below(this, nested, parentColumn)
                 : new LevelPlanner(this, nested.selection()).below(nested.relation(), parentColumn);
     }
 
@@ -92,7 +113,7 @@ final class Planner {
             if (item instanceof Selection.Column column) {
                 needed.add(column.field());
             } else if (item instanceof Nested nested) {
-                needed.add(SqlWriter.parentField(nested.relation()));
+                needed.add(parentField(nested.relation()));
             }
         }
         return needed;
@@ -101,5 +122,23 @@ final class Planner {
     /** The target's field that a relation matches. */
     static Field farField(Relation relation) {
         return relation.join() instanceof Join.Through through ? through.far() : ((Join.ByKey) relation.join()).far();
+    }
+
+    /** The field whose value groups the rows of a relation by their owner. */
+    static Field parentField(Relation relation) {
+        Field near = relation.join().near();
+        return near.type().list() ? relation.owner().keys().get(0) : near;
+    }
+
+    /** Whether one owner may meet several rows of a to-one relation, so that one has to be chosen. */
+    static boolean ambiguous(Relation relation, boolean withDeleted) {
+        if (withDeleted) {
+            return true;
+        }
+        return relation.join() instanceof Join.Through through
+                ? !through.exclusive()
+                : !((Join.ByKey) relation.join())
+                        .far()
+                        .equals(relation.target().keys().get(0));
     }
 }
