@@ -13,6 +13,9 @@ final class MemoryBudget {
     /** Enough for almost every answer. */
     static final long SMALL = 256 << 10;
 
+    /** A hundred thousand rows of ten small columns. */
+    private static final long LEAST_FULL = 64 << 20;
+
     private final long full;
     private long free;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -36,7 +39,7 @@ final class MemoryBudget {
      */
     MemoryBudget(long total, long answerBytes) {
         this.free = total;
-        this.full = Math.max(SMALL, Math.min(total, 4 * answerBytes));
+        this.full = Math.max(SMALL, Math.min(total, Math.max(LEAST_FULL, 4 * answerBytes)));
     }
 
     long full() {
