@@ -39,7 +39,7 @@ public final class Database {
     private final DatabaseSettings settings;
     private final Pool pool;
     private final String beginWrite;
-    private final Set<Lease<?>> leases = ConcurrentHashMap.newKeySet();
+    private final Set<Deadline> watched = ConcurrentHashMap.newKeySet();
     private final long watch;
 
     private Database(Vertx vertx, DatabaseSettings settings, Pool pool) {
@@ -143,24 +143,30 @@ public final class Database {
 
     private <T> Future<T> lease(Deadline deadline, Function<Lease<T>, Function<SqlConnection, Lease.Work<T>>> work) {
         Lease<T> lease = new Lease<>(deadline);
-        if (deadline.limited()) {
-            leases.add(lease);
-            deadline.onEnd(lease);
-        }
+        deadline.onEnd(lease);
         pool.getConnection().onComplete(connection -> lease.begin(connection, work.apply(lease)), lease::fail);
-        return deadline.limited() ? lease.answer().eventually(() -> ended(lease)) : lease.answer();
+        return deadline.limited()
+                ? watching(deadline, lease.answer()).eventually(() -> forgotten(deadline, lease))
+                : lease.answer();
     }
 
-    private <T> Future<Void> ended(Lease<T> lease) {
-        leases.remove(lease);
-        lease.deadline().forget(lease);
+    private static Future<Void> forgotten(Deadline deadline, Runnable listener) {
+        deadline.forget(listener);
         return Future.succeededFuture();
     }
 
+    /** Notices when the deadline of some work is over, until the work is done. */
+    public <T> Future<T> watching(Deadline deadline, Future<T> work) {
+        if (!deadline.limited() || work.isComplete() || !watched.add(deadline)) {
+            return work;
+        }
+        return work.onComplete(done -> watched.remove(deadline));
+    }
+
     private void expire() {
-        leases.forEach(lease -> {
-            if (lease.deadline().passed()) {
-                lease.deadline().expire();
+        watched.forEach(deadline -> {
+            if (deadline.passed()) {
+                deadline.expire();
             }
         });
     }

@@ -38,10 +38,6 @@ final class Lease<T> implements Runnable {
         return answer.future();
     }
 
-    Deadline deadline() {
-        return deadline;
-    }
-
     /** The deadline ended, or the work itself asks to be cancelled. */
     @Override
     public void run() {
