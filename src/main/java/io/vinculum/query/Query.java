@@ -3,6 +3,7 @@ package io.vinculum.query;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
@@ -200,12 +201,17 @@ public final class Query {
     }
 
     private <T> Future<T> run(List<Bound> selections, Deadline deadline, Function<List<Answer>, T> write) {
-        return MemoryShare.small(memory, deadline)
+        // Watched before it begins: the statements' own watch would end with the first of them.
+        Promise<T> answer = Promise.promise();
+        Future<T> watched = database.watching(deadline, answer.future());
+        MemoryShare.small(memory, deadline)
                 .compose(small -> attempt(selections, deadline, small, write)
                         .recover(cause -> small.starved()
                                 ? MemoryShare.full(memory, deadline)
                                         .compose(full -> attempt(selections, deadline, full, write))
-                                : Future.failedFuture(cause)));
+                                : Future.failedFuture(cause)))
+                .onComplete(answer);
+        return watched;
     }
 
     private <T> Future<T> attempt(
