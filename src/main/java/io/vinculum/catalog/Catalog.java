@@ -3,27 +3,54 @@ package io.vinculum.catalog;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Everything that exists: modules with their models, and the links between them. Immutable. */
 public final class Catalog {
     private final Map<String, List<Model>> modules;
     private final Map<String, Link> links;
+    private final List<Model> models;
+    /** By singular and plural name. */
     private final Map<String, Entity> entities = new LinkedHashMap<>();
+
+    private final List<Entity> distinct = new ArrayList<>();
+    private final Map<String, Map<String, Model>> byModule = new HashMap<>();
+    private final Map<Model, List<Link>> linksByModel = new HashMap<>();
 
     Catalog(Map<String, List<Model>> modules, Map<String, Link> links) {
         this.modules = Collections.unmodifiableMap(modules);
         this.links = Collections.unmodifiableMap(links);
-        modules.values().forEach(models -> models.forEach(this::enter));
+        this.models = modules.values().stream().flatMap(List::stream).toList();
+        models.forEach(this::enter);
         links.values().stream().filter(link -> !link.readOnly()).forEach(this::enter);
+        models.forEach(this::enterInModule);
+        links.values().forEach(this::enterAtSides);
+    }
+
+    private void enterInModule(Model model) {
+        Map<String, Model> names = byModule.computeIfAbsent(model.module(), module -> new HashMap<>());
+        names.put(model.name(), model);
+        names.putIfAbsent(model.plural(), model);
+    }
+
+    private void enterAtSides(Link link) {
+        Set<Model> sides =
+                new LinkedHashSet<>(List.of(link.first().model(), link.second().model()));
+        sides.forEach(model ->
+                linksByModel.computeIfAbsent(model, side -> new ArrayList<>()).add(link));
     }
 
     private void enter(Entity entity) {
+        distinct.add(entity);
         entities.put(entity.name(), entity);
         entities.put(entity.plural(), entity);
     }
@@ -44,12 +71,12 @@ public final class Catalog {
     }
 
     public List<Model> models() {
-        return modules.values().stream().flatMap(List::stream).toList();
+        return models;
     }
 
     /** Every entity once: models, then links that have rows. */
     public Collection<Entity> entities() {
-        return entities.values().stream().distinct().toList();
+        return Collections.unmodifiableList(distinct);
     }
 
     /** An entity by its singular or plural name. */
@@ -95,14 +122,12 @@ public final class Catalog {
             throw Failure.invalid("module '" + module + "' has several models, so 'model' must name one of: "
                     + String.join(", ", models.stream().map(Model::name).toList()));
         }
-        return models.stream()
-                .filter(model ->
-                        model.name().equals(name.get()) || model.plural().equals(name.get()))
-                .findFirst()
-                .orElseThrow(() -> Failure.invalid("module '" + module + "' has no model '"
-                        + Nearest.shown(name.get()) + "'"
-                        + Nearest.hint(
-                                name.get(), models.stream().map(Model::name).toList())));
+        Model model = byModule.getOrDefault(module, Map.of()).get(name.get());
+        if (model == null) {
+            throw Failure.invalid("module '" + module + "' has no model '" + Nearest.shown(name.get()) + "'"
+                    + Nearest.hint(name.get(), models.stream().map(Model::name).toList()));
+        }
+        return model;
     }
 
     /**
@@ -121,8 +146,6 @@ public final class Catalog {
 
     /** The links that have the model on one side or both. */
     public List<Link> linksOf(Model model) {
-        return links.values().stream()
-                .filter(link -> link.first().model() == model || link.second().model() == model)
-                .toList();
+        return Collections.unmodifiableList(linksByModel.getOrDefault(model, List.of()));
     }
 }

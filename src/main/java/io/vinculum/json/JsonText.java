@@ -10,8 +10,10 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -32,6 +34,8 @@ public final class JsonText {
 
     private static final int MAX_NUMBER_LENGTH = 400;
     private static final int MAX_STRING_LENGTH = 64 << 20;
+    /** The contract's limit for the values of one {@code $in}; no other list of a request may be longer. */
+    public static final int MAX_ELEMENTS = 100_000;
 
     private static final char REPLACED = '\uFFFD';
 
@@ -52,25 +56,36 @@ public final class JsonText {
      * @throws Failure {@code INVALID_DATA} that says where the text goes wrong
      */
     public static @Nullable Object parse(String text) {
+        return parse(text, Integer.MAX_VALUE);
+    }
+
+    private static @Nullable Object parse(String text, int mostElements) {
         try (JsonParser parser = FACTORY.createParser(text)) {
-            return parse(parser);
+            return new Reader(parser, mostElements).whole();
         } catch (IOException e) {
             throw invalid(e);
         }
     }
 
-    /** The same, from bytes, which must be UTF-8 to the letter: neither overlong nor surrogates. */
+    /**
+     * Reads the body of a request, which must be UTF-8 to the letter: neither overlong nor surrogates.
+     *
+     * @throws Failure {@code INVALID_DATA} that says where the text goes wrong; {@code TOO_LARGE} when an array or an
+     *     object has more than {@value #MAX_ELEMENTS} elements
+     */
     public static @Nullable Object parse(byte[] text) {
         String decoded = new String(text, StandardCharsets.UTF_8);
         if (decoded.indexOf(REPLACED) < 0) {
-            return parse(decoded);
+            return parse(decoded, MAX_ELEMENTS);
         }
         // Either the text has this character, or it stands for bytes that are none; only the slow decoder tells.
         try {
-            return parse(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(text))
-                    .toString());
+            return parse(
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(text))
+                            .toString(),
+                    MAX_ELEMENTS);
         } catch (CharacterCodingException e) {
             throw Failure.invalid("not JSON: the text is not valid UTF-8");
         }
@@ -100,47 +115,70 @@ public final class JsonText {
         return Failure.invalid("not JSON");
     }
 
-    private static @Nullable Object parse(JsonParser parser) throws IOException {
-        JsonToken first = parser.nextToken();
-        if (first == null) {
-            throw Failure.invalid("not JSON: the text is empty");
-        }
-        Object value = value(parser, first);
-        if (parser.nextToken() != null) {
-            throw Failure.invalid("not JSON: text follows the value");
-        }
-        return value;
-    }
+    /** Reads with a bound on the elements of any array or object. */
+    private record Reader(JsonParser parser, int mostElements) {
 
-    private static @Nullable Object value(JsonParser parser, JsonToken token) throws IOException {
-        return switch (token) {
-            case START_OBJECT -> object(parser);
-            case START_ARRAY -> array(parser);
-            case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT -> parser.getNumberValue();
-            case VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case VALUE_NULL -> null;
-            default -> throw Failure.invalid("not JSON: unexpected " + token);
-        };
-    }
-
-    private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String key = parser.currentName();
-            map.put(key, value(parser, parser.nextToken()));
+        @Nullable
+        Object whole() throws IOException {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw Failure.invalid("not JSON: the text is empty");
+            }
+            Object value = value(first);
+            if (parser.nextToken() != null) {
+                throw Failure.invalid("not JSON: text follows the value");
+            }
+            return value;
         }
-        return map;
-    }
 
-    private static List<@Nullable Object> array(JsonParser parser) throws IOException {
-        List<@Nullable Object> list = new ArrayList<>();
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            list.add(value(parser, token));
+        private @Nullable Object value(JsonToken token) throws IOException {
+            return switch (token) {
+                case START_OBJECT -> object();
+                case START_ARRAY -> array();
+                case VALUE_STRING -> parser.getText();
+                case VALUE_NUMBER_INT -> parser.getNumberValue();
+                case VALUE_NUMBER_FLOAT -> decimal();
+                case VALUE_TRUE -> true;
+                case VALUE_FALSE -> false;
+                case VALUE_NULL -> null;
+                default -> throw Failure.invalid("not JSON: unexpected " + token);
+            };
         }
-        return list;
+
+        private BigDecimal decimal() throws IOException {
+            try {
+                return Decimals.parse(parser.getText());
+            } catch (NumberFormatException e) {
+                throw Failure.invalid("not JSON that is accepted: the number " + shown(parser.getText())
+                        + " has too many digits, or an exponent beyond 1000");
+            }
+        }
+
+        private Map<String, @Nullable Object> object() throws IOException {
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String key = parser.currentName();
+                map.put(key, value(parser.nextToken()));
+                check("an object", map.size());
+            }
+            return map;
+        }
+
+        private List<@Nullable Object> array() throws IOException {
+            List<@Nullable Object> list = new ArrayList<>();
+            for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+                list.add(value(token));
+                check("an array", list.size());
+            }
+            return list;
+        }
+
+        private void check(String what, int size) {
+            if (size > mostElements) {
+                throw new Failure(
+                        FailureCode.TOO_LARGE, what + " of a request has at most " + mostElements + " elements");
+            }
+        }
     }
 
     /** Writes a plain value, a {@link JsonObject} or a {@link JsonArray} as JSON text. */
@@ -219,6 +257,9 @@ public final class JsonText {
         }
         if (value instanceof Map<?, ?>) {
             return "an object";
+        }
+        if (value instanceof BigInteger number && number.bitLength() > 256) {
+            return "a number of " + number.bitLength() + " bits";
         }
         if (value instanceof List<?> list) {
             return "an array of " + list.size();

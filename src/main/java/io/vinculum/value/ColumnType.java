@@ -1,6 +1,7 @@
 package io.vinculum.value;
 
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonText;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -111,15 +112,21 @@ public record ColumnType(Scalar scalar, @Nullable String enumName, List<String> 
 
     /** Many values as one bound array; each must have come from {@link #read}, or be null. */
     public Object many(List<? extends @Nullable Object> bound) {
-        Object array = Array.newInstance(bindsText() ? String.class : scalar.bound(), bound.size());
-        for (int i = 0; i < bound.size(); i++) {
-            Array.set(array, i, bound.get(i));
-        }
-        return array;
+        Object[] array = (Object[]) Array.newInstance(bindsText() ? String.class : scalar.bound(), bound.size());
+        return bound.toArray(array);
     }
 
-    /** Checks and binds many raw values as one array; null among them is an error. */
+    /**
+     * Checks and binds many raw values as one array; null among them is an error.
+     *
+     * @throws Failure {@code TOO_LARGE} for more than {@value JsonText#MAX_ELEMENTS}
+     */
     public Object readMany(List<?> raw, String where) {
+        if (raw.size() > JsonText.MAX_ELEMENTS) {
+            throw new Failure(
+                    FailureCode.TOO_LARGE,
+                    where + " takes at most " + JsonText.MAX_ELEMENTS + " values, was " + raw.size());
+        }
         List<Object> bound = new ArrayList<>(raw.size());
         for (Object value : raw) {
             bound.add(read(value, where));

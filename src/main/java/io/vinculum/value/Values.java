@@ -2,6 +2,7 @@ package io.vinculum.value;
 
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.Nearest;
+import io.vinculum.json.Decimals;
 import io.vinculum.json.JsonText;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -25,12 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** Checks single values and turns them into what is bound. Strict: an {@code Int} is no {@code "1"} and no 1.5. */
 final class Values {
     private static final int MAX_KEY_LENGTH = 255;
-    /** PostgreSQL keeps 131 072 digits; a number written with more than this is an attack, not an amount. */
-    private static final int MAX_DIGITS = 1_000;
-
     private static final int LAST_YEAR = 9999;
 
-    /** ISO-8601, seconds and offset optional. */
+    /** ISO-8601, seconds and offset optional; the form is checked first, since the formatter takes several offsets. */
     private static final DateTimeFormatter DATE_TIME = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE)
             .appendLiteral('T')
@@ -39,6 +37,8 @@ final class Values {
             .toFormatter()
             .withResolverStyle(ResolverStyle.STRICT);
 
+    private static final Pattern DATE_TIME_FORM =
+            Pattern.compile("\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d(:?\\d\\d)?)?");
     private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,18})");
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,9})?");
     private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
@@ -127,19 +127,40 @@ final class Values {
     }
 
     private static long whole(ColumnType type, Object raw, String where, long least, long most) {
-        boolean lenient = type.key() || type.scalar() == Scalar.LONG;
-        if (raw instanceof String text ? !lenient || !WHOLE.matcher(text).matches() : !(raw instanceof Number)) {
+        long value = whole(type, raw, where);
+        if (value < least || value > most) {
             throw wrong(type, raw, where);
         }
+        return value;
+    }
+
+    private static long whole(ColumnType type, Object raw, String where) {
+        if (raw instanceof Integer || raw instanceof Long) {
+            return ((Number) raw).longValue();
+        }
+        boolean lenient = type.key() || type.scalar() == Scalar.LONG;
         try {
-            long value = sane(new BigDecimal(raw.toString())).longValueExact();
-            if (value >= least && value <= most) {
-                return value;
+            if (raw instanceof String text && lenient && WHOLE.matcher(text).matches()) {
+                return Long.parseLong(text);
+            }
+            if (raw instanceof Number number) {
+                return number(number).longValueExact();
             }
         } catch (ArithmeticException | NumberFormatException e) {
             throw wrong(type, raw, where);
         }
         throw wrong(type, raw, where);
+    }
+
+    /** Any number as a decimal one of bounded length. */
+    private static BigDecimal number(Number number) {
+        BigDecimal value = number instanceof BigDecimal decimal
+                ? decimal
+                : number instanceof BigInteger whole ? new BigDecimal(whole) : new BigDecimal(number.toString());
+        if (!Decimals.isBounded(value)) {
+            throw new NumberFormatException("too many digits");
+        }
+        return value;
     }
 
     private static double real(ColumnType type, Object raw, String where) {
@@ -150,21 +171,19 @@ final class Values {
     }
 
     private static BigDecimal decimal(ColumnType type, Object raw, String where) {
-        if (raw instanceof String text ? !DECIMAL.matcher(text).matches() : !(raw instanceof Number)) {
-            throw wrong(type, raw, where);
-        }
         try {
-            return sane(new BigDecimal(raw.toString()));
-        } catch (ArithmeticException | NumberFormatException e) {
+            if (raw instanceof String text) {
+                BigDecimal value = Decimals.parse(text);
+                if (DECIMAL.matcher(text).matches()) {
+                    return value;
+                }
+            } else if (raw instanceof Number number) {
+                return number(number);
+            }
+        } catch (NumberFormatException e) {
             throw wrong(type, raw, where);
         }
-    }
-
-    private static BigDecimal sane(BigDecimal value) {
-        if (value.precision() > MAX_DIGITS || Math.abs((long) value.scale()) > MAX_DIGITS) {
-            throw new ArithmeticException("too many digits");
-        }
-        return value;
+        throw wrong(type, raw, where);
     }
 
     private static boolean bool(ColumnType type, Object raw, String where) {
@@ -199,6 +218,9 @@ final class Values {
     private static OffsetDateTime parseDateTime(String text) {
         if (text.length() == 10) {
             return LocalDate.parse(text).atStartOfDay().atOffset(ZoneOffset.UTC);
+        }
+        if (!DATE_TIME_FORM.matcher(text).matches()) {
+            throw new DateTimeException("not a date-time");
         }
         // A space between day and time is common in files, and says the same.
         String iso =
@@ -251,9 +273,7 @@ final class Values {
                 checkJson(element, where);
             });
         } else if (value instanceof BigDecimal number) {
-            try {
-                sane(number);
-            } catch (ArithmeticException e) {
+            if (!Decimals.isBounded(number)) {
                 throw Failure.invalid(where + " holds a number of too many digits");
             }
         }
@@ -263,7 +283,7 @@ final class Values {
     static @Nullable Object fromText(ColumnType type, String text, String where) {
         try {
             return switch (type.scalar()) {
-                case INT, LONG, FLOAT, BIG_DECIMAL -> new BigDecimal(text.strip());
+                case INT, LONG, FLOAT, BIG_DECIMAL -> Decimals.parse(text.strip());
                 case BOOLEAN -> bool(text);
                 case JSON -> JsonText.parse(text);
                 case DATE, DATE_TIME, UUID -> text.strip();

@@ -1,8 +1,11 @@
 package io.vinculum.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NearestTest {
@@ -17,6 +20,26 @@ class NearestTest {
     @Test
     void findsNothingWhenNothingIsNear() {
         assertThat(Nearest.to("quantity_in_stock", KNOWN)).isEmpty();
+    }
+
+    @Test
+    void findsTheFirstOfSeveralThatAreEquallyNear() {
+        assertThat(Nearest.to("priec", List.of("prife", "price", "priced"))).contains("price");
+    }
+
+    /** A refusal must stay cheap in a catalog of any size. */
+    @Test
+    void aThousandSearchesOfManyLongNamesAreCheap() {
+        List<String> names = IntStream.range(0, 20_000)
+                .mapToObj(i -> Integer.toString(i, 36) + "_name_of_some_entity_".repeat(2))
+                .toList();
+        String given = "x".repeat(5_000_000);
+
+        assertTimeout(Duration.ofSeconds(5), () -> {
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(Nearest.hint(given, names)).startsWith("; known: ");
+            }
+        });
     }
 
     @Test

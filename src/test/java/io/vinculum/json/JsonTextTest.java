@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,6 +38,33 @@ class JsonTextTest {
         String deep = "[".repeat(1_000) + "]".repeat(1_000);
 
         assertThatThrownBy(() -> JsonText.parse(deep)).isInstanceOf(Failure.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1E+2147483648", "[1e999999999]", "1e-99999999999999999999", "1.0E2000"})
+    void refusesNumbersThatNoArithmeticCanHold(String text) {
+        assertThatThrownBy(() -> JsonText.parse(text))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("exponent");
+    }
+
+    @Test
+    void refusesANumberOfAMillionDigits() {
+        assertThatThrownBy(() -> JsonText.parse("9".repeat(1_000_000))).isInstanceOf(Failure.class);
+        assertThatThrownBy(() -> JsonText.parse("0." + "9".repeat(1_000_000))).isInstanceOf(Failure.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[%s]", "{\"a\": [[%s]]}"})
+    void theListsOfARequestEndAtAHundredThousand(String form) {
+        String ones = "1,".repeat(99_999) + "1";
+        byte[] most = String.format(form, ones).getBytes(StandardCharsets.UTF_8);
+        byte[] more = String.format(form, ones + ",1").getBytes(StandardCharsets.UTF_8);
+
+        assertThat(JsonText.parse(most)).isNotNull();
+        assertThatThrownBy(() -> JsonText.parse(more))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.code()).isEqualTo(FailureCode.TOO_LARGE));
     }
 
     @Test

@@ -2,12 +2,16 @@ package io.vinculum.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,35 @@ class ColumnTypeTest {
         refused(Scalar.BIG_DECIMAL, "9".repeat(2_000));
     }
 
+    /** Made into numbers, each of these would take seconds. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Scalar.class,
+            names = {"INT", "LONG", "FLOAT", "BIG_DECIMAL"})
+    void aMillionDigitsAreRefusedBeforeTheyAreANumber(Scalar scalar) {
+        String digits = "9".repeat(1_000_000);
+        assertTimeout(Duration.ofSeconds(2), () -> {
+            for (String text : new String[] {digits, "0." + digits, "1e" + digits, "1E-999999999"}) {
+                refused(scalar, text);
+                assertThatThrownBy(() -> ColumnType.of(scalar).parse(text, "thing.field"))
+                        .isInstanceOf(Failure.class);
+            }
+            refused(scalar, BigInteger.ONE.shiftLeft(200_000));
+        });
+    }
+
+    @Test
+    void moreThanAHundredThousandValuesAreTooManyAtOnce() {
+        ColumnType type = ColumnType.of(Scalar.INT);
+        assertThat((Object[]) type.readMany(Collections.nCopies(100_000, 1), "x"))
+                .hasSize(100_000);
+        assertThatThrownBy(() -> type.readMany(Collections.nCopies(100_001, 1), "product.stock"))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.code()).isEqualTo(FailureCode.TOO_LARGE))
+                .hasMessageContaining("product.stock")
+                .hasMessageContaining("100001");
+    }
+
     @Test
     void aFloatIsFinite() {
         assertThat(read(Scalar.FLOAT, 2)).isEqualTo(2.0);
@@ -89,6 +122,8 @@ class ColumnTypeTest {
             strings = {
                 "2026-03-01T12:00:00Z",
                 "2026-03-01T13:00:00+01:00",
+                "2026-03-01T13:00:00+0100",
+                "2026-03-01T13:00:00+01",
                 "2026-03-01T12:00Z",
                 "2026-03-01 12:00:00",
                 "2026-03-01T12:00:00.000"
@@ -107,7 +142,11 @@ class ColumnTypeTest {
                 "now",
                 "2026-03-01T23:59:60Z",
                 "2026-02-30T00:00:00Z",
-                "2026-03-0112:00:00"
+                "2026-03-0112:00:00",
+                "2021-01-01T00:00:00ZZ",
+                "2021-01-01T00:00:00+01:00Z",
+                "2021-01-01T00:00:00+01+01",
+                "2021-01-01T00:00:00.Z"
             })
     void refusesWhatIsNoMoment(String text) {
         refused(Scalar.DATE_TIME, text);
