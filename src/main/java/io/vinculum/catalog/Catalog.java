@@ -26,7 +26,13 @@ public final class Catalog {
     private final Map<String, Map<String, Model>> byModule = new HashMap<>();
     private final Map<Model, List<Link>> linksByModel = new HashMap<>();
 
-    Catalog(Map<String, List<Model>> modules, Map<String, Link> links) {
+    private final Map<String, Map<String, String>> deprecatedValues;
+
+    Catalog(
+            Map<String, List<Model>> modules,
+            Map<String, Link> links,
+            Map<String, Map<String, String>> deprecatedValues) {
+        this.deprecatedValues = deprecatedValues;
         this.modules = Collections.unmodifiableMap(modules);
         this.links = Collections.unmodifiableMap(links);
         this.models = modules.values().stream().flatMap(List::stream).toList();
@@ -77,6 +83,11 @@ public final class Catalog {
     /** Every entity once: models, then links that have rows. */
     public Collection<Entity> entities() {
         return Collections.unmodifiableList(distinct);
+    }
+
+    /** Why values of an enum should not be used any more, by value; empty where all should. */
+    public Map<String, String> deprecatedValues(String enumName) {
+        return Collections.unmodifiableMap(deprecatedValues.getOrDefault(enumName, Map.of()));
     }
 
     /** An entity by its singular or plural name. */

@@ -14,6 +14,7 @@ public final class CatalogBuilder {
     final List<LinkBuilder> links = new ArrayList<>();
     final Map<String, List<String>> enums = new LinkedHashMap<>();
     final Map<String, Place> enumPlaces = new HashMap<>();
+    final Map<String, Map<String, String>> deprecatedValues = new HashMap<>();
     private final Problems problems = new Problems();
 
     public CatalogBuilder() {}
@@ -52,6 +53,12 @@ public final class CatalogBuilder {
         if (enums.putIfAbsent(name, values) != null) {
             problems.add(place, "the enum '" + name + "' is declared twice; give one of them another name");
         }
+        return this;
+    }
+
+    /** Says why a value of an enum should not be used any more; the GraphQL schema shows it. */
+    public CatalogBuilder deprecatedValue(String enumName, String value, String reason) {
+        deprecatedValues.computeIfAbsent(enumName, name -> new HashMap<>()).put(value, reason);
         return this;
     }
 

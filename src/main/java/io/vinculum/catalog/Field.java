@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param defaultText the default as text, null when there is none
  * @param role who writes it
+ * @param deprecation why it should not be used any more, null when it should
  */
 public record Field(
         String name,
@@ -18,7 +19,24 @@ public record Field(
         @Nullable String defaultText,
         boolean searchable,
         Role role,
-        @Nullable String description) {
+        @Nullable String description,
+        @Nullable String deprecation) {
+
+    Field(
+            String name,
+            String column,
+            ColumnType type,
+            boolean required,
+            @Nullable String defaultText,
+            boolean searchable,
+            Role role,
+            @Nullable String description) {
+        this(name, column, type, required, defaultText, searchable, role, description, null);
+    }
+
+    Field deprecated(@Nullable String reason) {
+        return new Field(name, column, type, required, defaultText, searchable, role, description, reason);
+    }
 
     /** Who writes a field. */
     public enum Role {

@@ -12,6 +12,9 @@ public final class FieldBuilder {
     String description;
 
     @Nullable
+    String deprecation;
+
+    @Nullable
     String column;
 
     @Nullable
@@ -37,6 +40,12 @@ public final class FieldBuilder {
 
     public FieldBuilder description(@Nullable String text) {
         description = text;
+        return this;
+    }
+
+    /** Says why it should not be used any more; the GraphQL schema shows it. */
+    public FieldBuilder deprecated(String reason) {
+        deprecation = reason;
         return this;
     }
 

@@ -24,6 +24,13 @@ final class LinkResolution {
     }
 
     Optional<Link> resolve(LinkBuilder builder) {
+        List<FieldBuilder> unknown = builder.fields.stream()
+                .filter(field -> !resolution.isKnownType(field))
+                .toList();
+        if (!unknown.isEmpty()) {
+            unknown.forEach(field -> resolution.unknownType(builder.typeName, field));
+            return Optional.empty();
+        }
         List<FieldBuilder> sides = builder.fields.stream()
                 .filter(field -> resolution.isModel(field.type.name()))
                 .toList();
@@ -186,7 +193,17 @@ final class LinkResolution {
             Link link, FieldBuilder declared, String name, Entity owner, Entity target, boolean list, Join join) {
         String description = declared.description == null ? link.description() : declared.description;
         resolution.addRelation(new Relation(
-                name, owner, target, list, false, join, Ownership.NONE, null, declared.place, description));
+                name,
+                owner,
+                target,
+                list,
+                false,
+                join,
+                Ownership.NONE,
+                null,
+                declared.place,
+                description,
+                declared.deprecation));
     }
 
     private Optional<Link> readOnly(LinkBuilder builder, List<FieldBuilder> declared, Model one, Model two) {

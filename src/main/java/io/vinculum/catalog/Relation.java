@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param required whether it always leads somewhere, as far as declared
  * @param ownership what becomes of the target when the owner is deleted
  * @param pivot the table of an in-module many-to-many relation, null for all others
+ * @param deprecation why it should not be used any more, null when it should
  */
 public record Relation(
         String name,
@@ -20,7 +21,26 @@ public record Relation(
         Ownership ownership,
         @Nullable Pivot pivot,
         Place place,
-        @Nullable String description) {
+        @Nullable String description,
+        @Nullable String deprecation) {
+
+    Relation(
+            String name,
+            Entity owner,
+            Entity target,
+            boolean list,
+            boolean required,
+            Join join,
+            Ownership ownership,
+            @Nullable Pivot pivot,
+            Place place,
+            @Nullable String description) {
+        this(name, owner, target, list, required, join, ownership, pivot, place, description, null);
+    }
+
+    Relation deprecated(@Nullable String reason) {
+        return new Relation(name, owner, target, list, required, join, ownership, pivot, place, description, reason);
+    }
 
     /** What becomes of the target's records when the owner's record is deleted. */
     public enum Ownership {

@@ -76,7 +76,7 @@ final class Resolution {
         models.values()
                 .forEach(model -> modules.computeIfAbsent(model.module(), name -> new ArrayList<>())
                         .add(model));
-        return new Catalog(modules, links);
+        return new Catalog(modules, links, declared.deprecatedValues);
     }
 
     Optional<Model> model(String typeName) {
@@ -276,14 +276,7 @@ final class Resolution {
     Optional<Field> scalarField(String owner, FieldBuilder field) {
         Optional<ColumnType> type = columnType(field);
         if (type.isEmpty()) {
-            List<String> known = new ArrayList<>(
-                    Arrays.stream(Scalar.values()).map(Scalar::graphqlName).toList());
-            known.addAll(declared.enums.keySet());
-            known.addAll(builders.keySet());
-            problems.add(
-                    field.place,
-                    owner + "." + field.name + " is of an unknown type '" + field.type.name() + "'"
-                            + Nearest.hint(field.type.name(), known));
+            unknownType(owner, field);
             return Optional.empty();
         }
         checkName(field.columnName(), field.place);
@@ -296,7 +289,24 @@ final class Resolution {
                 field.defaultText,
                 field.searchable,
                 Role.DATA,
-                field.description));
+                field.description,
+                field.deprecation));
+    }
+
+    /** Whether a field's type is a scalar, an enum or a model. */
+    boolean isKnownType(FieldBuilder field) {
+        return isModel(field.type.name()) || columnType(field).isPresent();
+    }
+
+    void unknownType(String owner, FieldBuilder field) {
+        List<String> known = new ArrayList<>(
+                Arrays.stream(Scalar.values()).map(Scalar::graphqlName).toList());
+        known.addAll(declared.enums.keySet());
+        known.addAll(builders.keySet());
+        problems.add(
+                field.place,
+                owner + "." + field.name + " is of an unknown type '" + field.type.name() + "'"
+                        + Nearest.hint(field.type.name(), known));
     }
 
     private Optional<ColumnType> columnType(FieldBuilder field) {
@@ -349,7 +359,7 @@ final class Resolution {
         for (FieldBuilder field : builder.fields) {
             Model target = models.get(field.type.name());
             if (target != null && isRelationInside(builder, field)) {
-                relation(owner, target, field).ifPresent(made -> addRelation(made));
+                relation(owner, target, field).ifPresent(made -> addRelation(made.deprecated(field.deprecation)));
             }
         }
     }

@@ -1,8 +1,5 @@
 package io.vinculum.declare;
 
-import graphql.language.Argument;
-import graphql.language.ArrayValue;
-import graphql.language.BooleanValue;
 import graphql.language.Definition;
 import graphql.language.Description;
 import graphql.language.Directive;
@@ -15,10 +12,8 @@ import graphql.language.ListType;
 import graphql.language.NonNullType;
 import graphql.language.ObjectTypeDefinition;
 import graphql.language.SDLNamedDefinition;
-import graphql.language.StringValue;
 import graphql.language.Type;
 import graphql.language.TypeName;
-import graphql.language.Value;
 import graphql.parser.InvalidSyntaxException;
 import graphql.parser.Parser;
 import io.vinculum.catalog.Catalog;
@@ -30,8 +25,8 @@ import io.vinculum.catalog.Names;
 import io.vinculum.catalog.Place;
 import io.vinculum.catalog.Problems;
 import io.vinculum.catalog.TypeRef;
+import io.vinculum.declare.Directives.Arguments;
 import io.vinculum.failure.Failure;
-import io.vinculum.failure.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,8 +34,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,10 +60,16 @@ public final class SdlReader {
             "default", List.of("value"),
             "column", List.of("name"),
             "relation", List.of("mappedBy", "table"),
-            "deleteCascade", List.of());
+            "deleteCascade", List.of(),
+            "deprecated", List.of("reason"));
+
+    private static final Map<String, List<String>> ON_ENUM_VALUE = Map.of("deprecated", List.of("reason"));
+
+    private static final String NO_REASON = "No longer supported";
 
     private final CatalogBuilder catalog = new CatalogBuilder();
     private final Problems problems = catalog.problems();
+    private final Directives directives = new Directives(problems);
 
     public Catalog read(Path folder) {
         Path modules = folder.resolve("modules");
@@ -77,7 +78,9 @@ public final class SdlReader {
                     + "modules/<module>.graphqls and links/<link>.graphqls");
         }
         List<Path> moduleFiles = files(modules);
-        if (moduleFiles.isEmpty()) {
+        checkEndings(folder, folder.resolve("links"));
+        boolean modulesEndRight = checkEndings(folder, modules);
+        if (moduleFiles.isEmpty() && modulesEndRight) {
             throw Failure.invalid("the folder " + modules + " has no file that ends in " + ENDING);
         }
         moduleFiles.forEach(file -> parse(folder, file).ifPresent(document -> module(folder, file, document)));
@@ -86,14 +89,32 @@ public final class SdlReader {
         return catalog.build();
     }
 
+    /** A file with another ending would be left out silently, and whoever wrote it would look for it in vain. */
+    private boolean checkEndings(Path root, Path folder) {
+        List<Path> wrong = list(folder, file -> !file.toString().endsWith(ENDING) && isMeant(file));
+        wrong.forEach(file -> problems.add(
+                new Place(name(root, file), 1),
+                "a file of " + folder.getFileName() + " ends in " + ENDING + "; rename it to "
+                        + file.getFileName().toString().replaceFirst("\\.[^.]*$", "") + ENDING));
+        return wrong.isEmpty();
+    }
+
+    /** Notes and the files that tools leave behind are no declarations. */
+    private static boolean isMeant(Path file) {
+        String name = file.getFileName().toString();
+        return Files.isRegularFile(file) && !name.startsWith(".") && !name.endsWith("~") && !name.endsWith(".md");
+    }
+
     private static List<Path> files(Path folder) {
+        return list(folder, file -> file.toString().endsWith(ENDING));
+    }
+
+    private static List<Path> list(Path folder, Predicate<Path> which) {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(ENDING))
-                    .sorted()
-                    .toList();
+            return files.filter(which).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -141,17 +162,15 @@ public final class SdlReader {
                     catalog.add(model(folder, file, module, type));
                 }
             } else {
-                other(definition, place);
+                other(folder, file, definition);
             }
         }
     }
 
-    private void other(Definition<?> definition, Place place) {
+    private void other(Path folder, Path file, Definition<?> definition) {
+        Place place = place(folder, file, definition);
         if (definition instanceof EnumTypeDefinition type) {
-            List<String> values = type.getEnumValueDefinitions().stream()
-                    .map(EnumValueDefinition::getName)
-                    .toList();
-            catalog.enumeration(type.getName(), values, place);
+            enumeration(folder, file, type, place);
             return;
         }
         String what = definition instanceof SDLNamedDefinition<?> named ? " '" + named.getName() + "'" : "";
@@ -159,6 +178,20 @@ public final class SdlReader {
                 place,
                 "a file of models or links holds types and enums only; remove the "
                         + definition.getClass().getSimpleName().replace("Definition", "") + what);
+    }
+
+    private void enumeration(Path folder, Path file, EnumTypeDefinition type, Place place) {
+        known(folder, file, type, Map.of(), "the enum " + type.getName());
+        List<String> values = new ArrayList<>();
+        for (EnumValueDefinition value : type.getEnumValueDefinitions()) {
+            values.add(value.getName());
+            String where = type.getName() + "." + value.getName();
+            for (Directive directive : known(folder, file, value, ON_ENUM_VALUE, where)) {
+                String reason = new Arguments(directive).text("reason").orElse(NO_REASON);
+                catalog.deprecatedValue(type.getName(), value.getName(), reason);
+            }
+        }
+        catalog.enumeration(type.getName(), values, place);
     }
 
     private ModelBuilder model(Path folder, Path file, String module, ObjectTypeDefinition type) {
@@ -188,7 +221,7 @@ public final class SdlReader {
         List<ObjectTypeDefinition> types = document.getDefinitionsOfType(ObjectTypeDefinition.class);
         document.getDefinitions().stream()
                 .filter(definition -> !(definition instanceof ObjectTypeDefinition))
-                .forEach(definition -> other(definition, place(folder, file, definition)));
+                .forEach(definition -> other(folder, file, definition));
         if (types.isEmpty()) {
             problems.add(
                     new Place(name(folder, file), 1), "the file declares no link; add 'type ProductBrand @link { … }'");
@@ -253,6 +286,7 @@ public final class SdlReader {
             case "deleteCascade" -> field.deleteCascade();
             case "default" -> arguments.text("value").ifPresent(field::defaultValue);
             case "column" -> arguments.text("name").ifPresent(field::column);
+            case "deprecated" -> field.deprecated(arguments.text("reason").orElse(NO_REASON));
             default -> {
                 arguments.text("mappedBy").ifPresent(field::mappedBy);
                 arguments.text("table").ifPresent(field::pivot);
@@ -278,98 +312,8 @@ public final class SdlReader {
         return description == null ? null : description.getContent().strip();
     }
 
-    /** The directives that may stand here; the others become problems. */
     private List<Directive> known(
             Path folder, Path file, DirectivesContainer<?> node, Map<String, List<String>> allowed, String where) {
-        List<Directive> good = new ArrayList<>();
-        for (Directive directive : node.getDirectives()) {
-            Place place = place(folder, file, directive);
-            List<String> arguments = allowed.get(directive.getName());
-            if (arguments == null) {
-                problems.add(
-                        place,
-                        where + " has an unknown directive '@" + directive.getName() + "'"
-                                + Nearest.hint(directive.getName(), allowed.keySet()));
-                continue;
-            }
-            directive.getArguments().stream()
-                    .filter(argument -> !arguments.contains(argument.getName()))
-                    .forEach(argument -> problems.add(
-                            place,
-                            "@" + directive.getName() + " has no argument '" + argument.getName() + "'"
-                                    + Nearest.hint(argument.getName(), arguments)));
-            checkArguments(directive, place);
-            good.add(directive);
-        }
-        return good;
-    }
-
-    private void checkArguments(Directive directive, Place place) {
-        for (Argument argument : directive.getArguments()) {
-            boolean wantsBool =
-                    argument.getName().equals("managed") || argument.getName().equals("checked");
-            boolean wantsSets = directive.getName().equals("model")
-                    && (argument.getName().equals("unique")
-                            || argument.getName().equals("index"));
-            Value<?> value = argument.getValue();
-            boolean right = wantsBool
-                    ? value instanceof BooleanValue
-                    : wantsSets
-                            ? Arguments.isSets(value)
-                            : value instanceof StringValue text
-                                    && !String.valueOf(text.getValue()).isBlank();
-            if (!right) {
-                problems.add(
-                        place,
-                        "@" + directive.getName() + "(" + argument.getName() + ": …) takes "
-                                + (wantsBool
-                                        ? "true or false"
-                                        : wantsSets ? "lists of field names: [[\"a\", \"b\"]]" : "a string"));
-            }
-        }
-    }
-
-    /** The arguments of one directive, by kind; an argument of another kind reads as absent. */
-    private record Arguments(Directive directive) {
-
-        Optional<String> text(String name) {
-            return value(name)
-                    .filter(StringValue.class::isInstance)
-                    .map(value -> Objects.requireNonNull(((StringValue) value).getValue()));
-        }
-
-        Optional<Boolean> bool(String name) {
-            return value(name).filter(BooleanValue.class::isInstance).map(value -> ((BooleanValue) value).isValue());
-        }
-
-        List<List<String>> sets(String name) {
-            return value(name)
-                    .filter(Arguments::isSets)
-                    .map(Arguments::readSets)
-                    .orElse(List.of());
-        }
-
-        private Optional<Value<?>> value(String name) {
-            Argument argument = directive.getArgument(name);
-            return argument == null ? Optional.empty() : Optional.of(argument.getValue());
-        }
-
-        static boolean isSets(Value<?> value) {
-            return value instanceof ArrayValue outer
-                    && outer.getValues().stream()
-                            .allMatch(set -> set instanceof ArrayValue inner
-                                    && !inner.getValues().isEmpty()
-                                    && inner.getValues().stream().allMatch(StringValue.class::isInstance));
-        }
-
-        private static List<List<String>> readSets(Value<?> value) {
-            return ((ArrayValue) value)
-                    .getValues().stream()
-                            .map(set -> ((ArrayValue) set)
-                                    .getValues().stream()
-                                            .map(text -> Objects.requireNonNull(((StringValue) text).getValue()))
-                                            .toList())
-                            .toList();
-        }
+        return directives.known(node, allowed, where, directive -> place(folder, file, directive));
     }
 }

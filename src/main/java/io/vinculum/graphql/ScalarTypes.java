@@ -23,6 +23,7 @@ import io.vinculum.json.JsonText;
 import io.vinculum.value.ColumnType;
 import io.vinculum.value.Scalar;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,10 @@ final class ScalarTypes {
 
     GraphQLScalarType of(Scalar scalar) {
         return Objects.requireNonNull(types.get(scalar));
+    }
+
+    Collection<GraphQLScalarType> all() {
+        return types.values();
     }
 
     /** A literal of the JSON scalar; told apart from input objects, which are maps too. */

@@ -4,6 +4,7 @@ import graphql.schema.GraphQLSchema;
 import graphql.schema.idl.SchemaPrinter;
 import io.vinculum.catalog.Catalog;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The GraphQL schema of a catalog, with the meaning of its root fields.
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param roots by field name; names of queries and mutations never collide
  */
 public record Schema(GraphQLSchema graphql, Map<String, RootField> roots) {
+    private static final Set<String> SHOWN_DIRECTIVES = Set.of("deprecated", "specifiedBy");
 
     /** Makes the schema of a catalog. */
     public static Schema of(Catalog catalog) {
@@ -23,7 +25,7 @@ public record Schema(GraphQLSchema graphql, Map<String, RootField> roots) {
                 .includeScalarTypes(true)
                 .includeSchemaDefinition(false)
                 .includeDirectiveDefinitions(false)
-                .includeDirectives(false);
+                .includeDirectives(SHOWN_DIRECTIVES::contains);
         return new SchemaPrinter(options).print(graphql);
     }
 }

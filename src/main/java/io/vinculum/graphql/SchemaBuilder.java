@@ -8,7 +8,9 @@ import static graphql.schema.GraphQLTypeReference.typeRef;
 
 import graphql.Scalars;
 import graphql.schema.GraphQLArgument;
+import graphql.schema.GraphQLCodeRegistry;
 import graphql.schema.GraphQLEnumType;
+import graphql.schema.GraphQLEnumValueDefinition;
 import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLNamedType;
 import graphql.schema.GraphQLObjectType;
@@ -60,12 +62,17 @@ final class SchemaBuilder {
         graph(types);
         links();
         runs(types);
-        GraphQLSchema schema = GraphQLSchema.newSchema()
-                .query(query)
-                .mutation(mutation)
-                .additionalTypes(types)
+        return new Schema(schema(types), Map.copyOf(roots));
+    }
+
+    /** The fast builder traverses nothing to find types, so all of them are named; our own need no validation. */
+    private GraphQLSchema schema(Set<GraphQLNamedType> types) {
+        return new GraphQLSchema.FastBuilder(
+                        GraphQLCodeRegistry.newCodeRegistry(), query.build(), mutation.build(), null)
+                .addTypes(types)
+                .addTypes(scalars.all())
+                .withValidation(false)
                 .build();
-        return new Schema(schema, Map.copyOf(roots));
     }
 
     private Map<String, List<String>> enums() {
@@ -80,9 +87,14 @@ final class SchemaBuilder {
         return enums;
     }
 
-    private static GraphQLEnumType enumeration(String name, List<String> values) {
+    private GraphQLEnumType enumeration(String name, List<String> values) {
         GraphQLEnumType.Builder type = GraphQLEnumType.newEnum().name(name);
-        values.forEach(type::value);
+        Map<String, String> deprecated = catalog.deprecatedValues(name);
+        values.forEach(value -> type.value(GraphQLEnumValueDefinition.newEnumValueDefinition()
+                .name(value)
+                .value(value)
+                .deprecationReason(deprecated.get(value))
+                .build()));
         return type.build();
     }
 
@@ -94,6 +106,7 @@ final class SchemaBuilder {
                 .forEach(field -> type.field(newFieldDefinition()
                         .name(field.name())
                         .description(field.description())
+                        .deprecate(field.deprecation())
                         .type(output(field))
                         .build()));
         entity.relations().values().forEach(relation -> type.field(relationField(relation)));
@@ -108,8 +121,10 @@ final class SchemaBuilder {
     }
 
     private GraphQLFieldDefinition relationField(Relation relation) {
-        GraphQLFieldDefinition.Builder field =
-                newFieldDefinition().name(relation.name()).description(relation.description());
+        GraphQLFieldDefinition.Builder field = newFieldDefinition()
+                .name(relation.name())
+                .description(relation.description())
+                .deprecate(relation.deprecation());
         String target = relation.target().typeName();
         return relation.list()
                 ? field.type(nonNull(list(nonNull(typeRef(target)))))

@@ -7,6 +7,7 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Relation;
 import io.vinculum.failure.Failure;
+import io.vinculum.graphql.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -109,6 +110,84 @@ class SdlReaderTest {
                 "modules/brand.graphqls:1: Brand has no key",
                 "modules/broken.graphqls:",
                 "links/product_brand.graphqls:2: a second link, Second, in the same file");
+    }
+
+    @Test
+    void directivesThatAreUnknownOrLackTheirArgumentAreNeverIgnored() {
+        file("modules/product.graphqls", """
+                enum Status {
+                  draft @deprecatd(reason: "x")
+                  published @deprecated(why: "x")
+                }
+                enum Size @internal { small }
+                type Product @table {
+                  id: ID!
+                  a: String @default
+                  b: String @column
+                  c: Variant @relation
+                }
+                type Variant { id: ID! }
+                """);
+
+        refused(
+                "modules/product.graphqls:2: Status.draft has an unknown directive '@deprecatd'; did you mean 'deprecated'?",
+                "modules/product.graphqls:3: @deprecated has no argument 'why'; known: reason",
+                "modules/product.graphqls:5: the enum Size has an unknown directive '@internal'",
+                "modules/product.graphqls:6: @table needs (name: \"…\")",
+                "modules/product.graphqls:8: @default needs (value: \"…\")",
+                "modules/product.graphqls:9: @column needs (name: \"…\")",
+                "modules/product.graphqls:10: @relation needs (mappedBy: \"…\") or (table: \"…\")");
+    }
+
+    @Test
+    void aFileOfAnotherEndingIsNotLeftOutSilently() {
+        file("modules/product.graphqls", "type Product { id: ID! }");
+        file("modules/brand.graphql", "type Brand { id: ID! }");
+        file("modules/notes.md", "Notes.");
+        file("links/product_brand.graphql", "type ProductBrand @link { products: [Product!]! brand: Brand }");
+
+        refused(
+                "links/product_brand.graphql:1: a file of links ends in .graphqls; rename it to product_brand.graphqls",
+                "modules/brand.graphql:1: a file of modules ends in .graphqls; rename it to brand.graphqls");
+    }
+
+    @Test
+    void anUnknownTypeInALinkIsNamedWithTheNearest() {
+        file("modules/product.graphqls", "type Product { id: ID! }");
+        file("modules/brand.graphqls", "type Brand { id: ID! }");
+        file("links/product_brand.graphqls", "type ProductBrand @link {\n  products: [Prodct!]!\n  brand: Brand\n}");
+
+        refused(
+                "links/product_brand.graphqls:2: ProductBrand.products is of an unknown type 'Prodct'; did you mean 'Product'?");
+    }
+
+    @Test
+    void whatIsDeprecatedIsSoInTheGraphqlSchema() {
+        file("modules/product.graphqls", """
+                enum Status { draft @deprecated(reason: "Use hidden.") hidden }
+                type Product {
+                  id: ID!
+                  status: Status @deprecated
+                  variants: [Variant!]! @relation(mappedBy: "product") @deprecated(reason: "Gone soon.")
+                }
+                type Variant { id: ID! product: Product! }
+                """);
+        file("modules/brand.graphqls", "type Brand { id: ID! }");
+        file("links/product_brand.graphqls", """
+                type ProductBrand @link {
+                  products: [Product!]!
+                  brand: Brand @deprecated(reason: "Use maker.")
+                  rank: Int @deprecated(reason: "Never used.")
+                }
+                """);
+
+        assertThat(Schema.of(GraphFolder.read(folder)).sdl())
+                .contains(
+                        "draft @deprecated(reason : \"Use hidden.\")",
+                        "status: Status @deprecated(reason : \"No longer supported\")",
+                        ": [Variant!]! @deprecated(reason : \"Gone soon.\")",
+                        "brand: Brand @deprecated(reason : \"Use maker.\")",
+                        "rank: Int @deprecated(reason : \"Never used.\")");
     }
 
     @Test
