@@ -2,6 +2,7 @@ package io.vinculum.endpoint;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -9,14 +10,13 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.deadline.Deadline;
+import io.vinculum.endpoint.MediaTypes.Accepted;
 import io.vinculum.failure.Failure;
-import io.vinculum.failure.FailureCode;
 import io.vinculum.graphql.GraphqlRequest;
 import io.vinculum.graphql.MutationRunner;
 import io.vinculum.graphql.Operations;
 import io.vinculum.graphql.RequestFailure;
-import io.vinculum.json.JsonText;
-import java.util.Locale;
+import io.vinculum.graphql.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,125 +24,130 @@ import org.jspecify.annotations.Nullable;
  * {@code text/plain} are refused, because a browser sends them across origins unasked.
  */
 final class GraphqlHandler implements Handler<HttpServerRequest> {
-    private static final String JSON = "application/json";
-    private static final String GRAPHQL_RESPONSE = "application/graphql-response+json";
-
+    private final Vertx vertx;
     private final Operations operations;
-    private final long maxBodyBytes;
+    private final RequestBody bodies;
+    private @Nullable String lastAccept;
+    private Accepted lastAccepted = Accepted.JSON_ONLY;
 
-    GraphqlHandler(Operations operations, long maxBodyBytes) {
+    GraphqlHandler(Vertx vertx, Operations operations, RequestBody bodies) {
+        this.vertx = vertx;
         this.operations = operations;
-        this.maxBodyBytes = maxBodyBytes;
+        this.bodies = bodies;
     }
 
     @Override
     public void handle(HttpServerRequest request) {
-        HttpServerResponse response = request.response();
-        MediaType accepted = MediaType.accepted(request.getHeader("Accept"));
-        if (accepted == MediaType.NONE) {
-            refuse(response, 406, "this answers " + GRAPHQL_RESPONSE + " and " + JSON);
+        Accepted accepted = accepted(request.getHeader("Accept"));
+        if (accepted == Accepted.NONE) {
+            Responses.refuse(request, 406, "this answers " + MediaTypes.GRAPHQL_RESPONSE + " and " + MediaTypes.JSON);
             return;
         }
         boolean get = request.method().equals(HttpMethod.GET);
         if (!get && !request.method().equals(HttpMethod.POST)) {
-            response.putHeader("Allow", "GET, POST");
-            refuse(response, 405, "send queries by GET or POST, mutations by POST");
+            request.response().putHeader("Allow", "GET, POST");
+            Responses.refuse(request, 405, "send queries by GET or POST, mutations by POST");
             return;
         }
-        if (!get && !isJson(request.getHeader("Content-Type"))) {
-            refuse(response, 415, "send the operation as " + JSON + " in UTF-8");
+        if (!get && !MediaTypes.isJson(request.getHeader("Content-Type"))) {
+            Responses.refuse(request, 415, "send the operation as " + MediaTypes.JSON + " in UTF-8");
             return;
         }
         Future<GraphqlRequest> read = get
-                ? Future.succeededFuture(request).map(GraphqlHandler::read)
-                : RequestBody.read(request, maxBodyBytes).map(GraphqlHandler::read);
-        read.onSuccess(operation -> run(response, accepted, operation, get))
-                .onFailure(cause -> unread(response, cause));
+                ? Future.succeededFuture(request).map(GraphqlHandler::parameters)
+                : bodies.read(request, GraphqlHandler::body);
+        read.onSuccess(operation -> run(request, accepted, operation, get)).onFailure(cause -> unread(request, cause));
     }
 
-    private static void unread(HttpServerResponse response, Throwable cause) {
+    /** Most clients send the same header again and again. */
+    private Accepted accepted(@Nullable String header) {
+        if (header == null || !header.equals(lastAccept)) {
+            lastAccepted = MediaTypes.accepted(header);
+            lastAccept = header;
+        }
+        return lastAccepted;
+    }
+
+    private static void unread(HttpServerRequest request, Throwable cause) {
         if (cause instanceof GraphqlRequest.Malformed malformed) {
-            refuse(response, 400, malformed.getMessage());
+            Responses.refuse(request, 400, malformed.getMessage());
         } else {
             Failure failure = Failure.of(cause);
-            refuse(response, FailureStatus.of(failure.code()), failure.getMessage());
+            Responses.refuse(request, FailureStatus.ofReading(failure.code()), failure);
         }
     }
 
-    /** Which of our media types a client takes. */
-    private enum MediaType {
-        JSON_ONLY,
-        RESPONSE,
-        NONE;
-
-        static MediaType accepted(@Nullable String header) {
-            if (header == null || header.isBlank()) {
-                return JSON_ONLY;
-            }
-            for (String part : header.toLowerCase(Locale.ROOT).split(",", -1)) {
-                String type = part.split(";", -1)[0].strip();
-                if (type.equals(GRAPHQL_RESPONSE)) {
-                    return RESPONSE;
-                }
-                if (type.equals(JSON) || type.equals("*/*") || type.equals("application/*")) {
-                    return JSON_ONLY;
-                }
-            }
-            return NONE;
+    private static GraphqlRequest parameters(HttpServerRequest request) {
+        try {
+            return GraphqlRequest.read(
+                    request.getParam("query"),
+                    request.getParam("operationName"),
+                    request.getParam("variables"),
+                    request.getParam("extensions"));
+        } catch (IllegalArgumentException e) {
+            throw new GraphqlRequest.Malformed(
+                    "the address holds a '%' that is not followed by two hexadecimal digits of UTF-8");
         }
     }
 
-    private static boolean isJson(@Nullable String contentType) {
-        if (contentType == null) {
-            return false;
-        }
-        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", -1);
-        for (int i = 1; i < parts.length; i++) {
-            String parameter = parts[i].strip().replace("\"", "");
-            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
-                return false;
-            }
-        }
-        return parts[0].strip().equals(JSON);
-    }
-
-    private static GraphqlRequest read(HttpServerRequest request) {
-        return GraphqlRequest.read(
-                request.getParam("query"),
-                request.getParam("operationName"),
-                request.getParam("variables"),
-                request.getParam("extensions"));
-    }
-
-    private static GraphqlRequest read(Buffer body) {
+    private static GraphqlRequest body(Buffer body) {
         if (body.length() == 0) {
             throw new GraphqlRequest.Malformed("the body is empty; send {\"query\": \"…\"}");
         }
-        return GraphqlRequest.read(body.getBytes());
+        return GraphqlRequest.read(body);
     }
 
-    private void run(HttpServerResponse response, MediaType accepted, GraphqlRequest request, boolean get) {
+    private void run(HttpServerRequest request, Accepted accepted, GraphqlRequest operation, boolean get) {
         Deadline deadline = Deadline.after(operations.longest());
-        response.closeHandler(gone -> deadline.abandon());
-        operations
-                .prepare(request)
-                .compose(prepared -> {
-                    if (get && prepared.isMutation()) {
-                        response.putHeader("Allow", "POST");
-                        refuse(response, 405, "send mutations by POST");
-                        return Future.<Void>succeededFuture();
-                    }
-                    return Future.succeededFuture(prepared)
-                            .compose(ready -> operations.run(ready, deadline))
-                            .onSuccess(body -> send(response, accepted, 200, body))
-                            .recover(cause -> failedField(response, accepted, cause))
-                            .<Void>mapEmpty();
+        request.response().closeHandler(gone -> deadline.abandon());
+        Future.succeededFuture(operation)
+                .compose(asked -> {
+                    Loopback.checkExplain(request, asked.explain());
+                    return operations.prepare(asked);
                 })
-                .onFailure(cause -> refused(response, accepted, cause));
+                .compose(prepared -> prepared.isMutation() && get
+                        ? mutationByGet(request)
+                        : prepared.isIntrospection()
+                                ? operations.introspect(prepared).compose(answer -> stored(request, accepted, answer))
+                                : answered(request, accepted, prepared, deadline))
+                .onFailure(cause -> refused(request, accepted, cause));
+    }
+
+    private static Future<Void> mutationByGet(HttpServerRequest request) {
+        request.response().putHeader("Allow", "POST");
+        Responses.refuse(request, 405, "send mutations by POST");
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> answered(
+            HttpServerRequest request, Accepted accepted, Operations.Prepared prepared, Deadline deadline) {
+        return Future.succeededFuture(prepared)
+                .compose(ready -> operations.run(ready, deadline))
+                .onSuccess(body -> Responses.send(request, 200, accepted.contentType(), body))
+                .recover(cause -> failedField(request, accepted, cause))
+                .mapEmpty();
+    }
+
+    /** An answer that is kept compressed is sent as it is to those who take it so. */
+    private Future<Void> stored(HttpServerRequest request, Accepted accepted, StoredAnswer answer) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
+            return Future.succeededFuture();
+        }
+        response.putHeader("Content-Type", accepted.contentType()).putHeader("Vary", "Accept-Encoding");
+        if (MediaTypes.acceptsGzip(request.getHeader("Accept-Encoding"))) {
+            response.putHeader("Content-Encoding", "gzip").end(answer.gzipped());
+            return Future.succeededFuture();
+        }
+        response.putHeader("Content-Length", Long.toString(answer.length()));
+        return answer.writeTo(response, vertx)
+                .compose(written -> response.end())
+                // The asker left in the middle of it.
+                .recover(gone -> request.connection().close());
     }
 
     /** A field failed while it ran: the response is well formed, its data is null. */
-    private Future<Buffer> failedField(HttpServerResponse response, MediaType accepted, Throwable cause) {
+    private static Future<Buffer> failedField(HttpServerRequest request, Accepted accepted, Throwable cause) {
         if (cause instanceof RequestFailure) {
             return Future.failedFuture(cause);
         }
@@ -154,45 +159,24 @@ final class GraphqlHandler implements Handler<HttpServerRequest> {
         }
         JsonObject body =
                 new JsonObject().put("errors", new JsonArray().add(error)).putNull("data");
-        send(response, accepted, 200, body.toBuffer());
+        Responses.send(request, 200, accepted.contentType(), body.toBuffer());
         return Future.succeededFuture();
     }
 
     private static JsonObject error(Failure failure) {
-        return new JsonObject()
-                .put("message", failure.getMessage())
-                .put("extensions", new JsonObject().put("code", failure.code().name()));
+        return Responses.error(failure.code(), failure.getMessage());
     }
 
     /** Nothing ran: with the older media type such an answer is 200, or old clients would not read it. */
-    private void refused(HttpServerResponse response, MediaType accepted, Throwable cause) {
+    private static void refused(HttpServerRequest request, Accepted accepted, Throwable cause) {
         if (cause instanceof RequestFailure refused) {
             JsonObject body = new JsonObject().put("errors", refused.errors());
-            send(response, accepted, accepted == MediaType.RESPONSE ? 400 : 200, body.toBuffer());
+            int status = accepted == Accepted.RESPONSE ? 400 : 200;
+            Responses.send(request, status, accepted.contentType(), body.toBuffer());
             return;
         }
         Failure failure = Failure.of(cause);
         JsonObject body = new JsonObject().put("errors", new JsonArray().add(error(failure)));
-        send(response, accepted, FailureStatus.of(failure.code()), body.toBuffer());
-    }
-
-    private static void send(HttpServerResponse response, MediaType accepted, int status, Buffer body) {
-        if (response.ended() || response.closed()) {
-            return;
-        }
-        String type = accepted == MediaType.RESPONSE ? GRAPHQL_RESPONSE : JSON;
-        response.setStatusCode(status)
-                .putHeader("Content-Type", type + "; charset=utf-8")
-                .end(body);
-    }
-
-    /** The request itself is no GraphQL request. */
-    static void refuse(HttpServerResponse response, int status, @Nullable String message) {
-        FailureCode code = status == 413 ? FailureCode.TOO_LARGE : FailureCode.INVALID_DATA;
-        JsonObject error =
-                new JsonObject().put("message", message).put("extensions", new JsonObject().put("code", code.name()));
-        response.setStatusCode(status)
-                .putHeader("Content-Type", JSON + "; charset=utf-8")
-                .end(JsonText.encode(new JsonObject().put("errors", new JsonArray().add(error))));
+        Responses.send(request, FailureStatus.of(failure.code()), accepted.contentType(), body.toBuffer());
     }
 }

@@ -1,15 +1,7 @@
 package io.vinculum.graphql;
 
-import graphql.ExecutionInput;
-import graphql.ExecutionResult;
-import graphql.GraphQL;
-import graphql.GraphQLException;
 import graphql.execution.CoercedVariables;
-import graphql.execution.preparsed.PreparsedDocumentEntry;
-import graphql.language.Definition;
-import graphql.language.Document;
 import graphql.language.Field;
-import graphql.language.OperationDefinition;
 import graphql.language.SelectionSet;
 import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLObjectType;
@@ -32,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A query operation as plans: run with the values of a request, all its fields answer from one snapshot. */
@@ -42,11 +33,13 @@ final class CompiledQuery {
     private final Schema schema;
     private final Query query;
     private final Coordinator workflows;
+    private final Introspection introspection;
     private final List<Part> parts = new ArrayList<>();
     private SelectionCompiler.Literals literals = new SelectionCompiler.Literals(0);
 
-    private CompiledQuery(Schema schema, Query query, Coordinator workflows) {
+    private CompiledQuery(Schema schema, Query query, Coordinator workflows, Introspection introspection) {
         this.schema = schema;
+        this.introspection = introspection;
         this.workflows = workflows;
         this.query = query;
     }
@@ -57,8 +50,8 @@ final class CompiledQuery {
 
         record Typename(String key, String name) implements Part {}
 
-        /** A field about the schema itself, in a document that holds nothing else. */
-        record Introspection(String key, Document alone) implements Part {}
+        /** A field about the schema itself. */
+        record AboutSchema(String key, List<Field> fields) implements Part {}
 
         /** A field about runs of workflows, which are read beside the snapshot of the others. */
         record Runs(
@@ -81,8 +74,13 @@ final class CompiledQuery {
     }
 
     static CompiledQuery compile(
-            Schema schema, Query query, Coordinator workflows, Operations.Prepared prepared, VariableShape variables) {
-        CompiledQuery compiled = new CompiledQuery(schema, query, workflows);
+            Schema schema,
+            Query query,
+            Coordinator workflows,
+            Introspection introspection,
+            Operations.Prepared prepared,
+            VariableShape variables) {
+        CompiledQuery compiled = new CompiledQuery(schema, query, workflows, introspection);
         FieldCollector collector = new FieldCollector(
                 prepared.document(), prepared.variables(), query.limits().fields());
         SelectionCompiler compiler = new SelectionCompiler(schema.graphql(), collector, query.limits(), variables);
@@ -93,7 +91,7 @@ final class CompiledQuery {
             if (name.equals("__typename")) {
                 compiled.parts.add(new Part.Typename(key, type.getName()));
             } else if (name.startsWith("__")) {
-                compiled.parts.add(new Part.Introspection(key, alone(prepared, fields)));
+                compiled.parts.add(new Part.AboutSchema(key, fields));
             } else {
                 compiled.parts.add(compiled.part(key, fields, type.getField(name), compiler, collector));
             }
@@ -121,41 +119,6 @@ final class CompiledQuery {
         return new Part.Graph(key, fields.get(0), definition, collector.below(fields));
     }
 
-    @SuppressWarnings("rawtypes") // graphql-java's own signature
-    private static Document alone(Operations.Prepared prepared, List<Field> fields) {
-        OperationDefinition operation = prepared.operation()
-                .transform(builder -> builder.selectionSet(
-                        SelectionSet.newSelectionSet(fields).build()));
-        List<Definition> definitions = new ArrayList<>();
-        definitions.add(operation);
-        prepared.document().document().getDefinitions().stream()
-                .filter(definition -> !(definition instanceof OperationDefinition))
-                .forEach(definitions::add);
-        return Document.newDocument().definitions(definitions).build();
-    }
-
-    /** Fields about the schema itself are left to graphql-java. */
-    private @Nullable Object introspect(Part.Introspection part, CoercedVariables variables) {
-        try {
-            ExecutionResult result = GraphQL.newGraphQL(schema.graphql())
-                    // Validated as a whole already; taken apart, variables of the other fields would be unused.
-                    .preparsedDocumentProvider((input, parse) ->
-                            CompletableFuture.completedFuture(new PreparsedDocumentEntry(part.alone())))
-                    .build()
-                    .execute(ExecutionInput.newExecutionInput()
-                            .query("introspection")
-                            .variables(variables.toMap())
-                            .build());
-            if (!result.getErrors().isEmpty()) {
-                throw RequestFailure.of(result.getErrors());
-            }
-            Map<String, Object> data = result.getData();
-            return data == null ? null : data.get(part.key());
-        } catch (GraphQLException e) {
-            throw RequestFailure.of(RequestFailure.Code.GRAPHQL_VALIDATION_FAILED, e.getMessage(), null);
-        }
-    }
-
     /** Answers {@code {"data": {…}}} with the values of a request's variables. */
     Future<Buffer> run(Operations.Prepared prepared, List<@Nullable Object> variables, Deadline deadline) {
         List<@Nullable Object> values = literals.after(variables);
@@ -167,11 +130,27 @@ final class CompiledQuery {
                 bounds.add(query.prepare(request(graph, prepared.variables())));
             }
         }
-        return runs(prepared)
-                .compose(runs -> bounds.isEmpty()
-                        ? Future.succeededFuture(
-                                written(List.of(), runs, prepared).toBuffer())
-                        : query.answer(bounds, deadline, answers -> written(answers, runs, prepared)));
+        return aboutSchema(prepared)
+                .compose(described -> runs(prepared)
+                        .compose(runs -> bounds.isEmpty()
+                                ? Future.succeededFuture(written(List.of(), runs, described, prepared)
+                                        .toBuffer())
+                                : query.answer(
+                                        bounds, deadline, answers -> written(answers, runs, described, prepared))));
+    }
+
+    /** What the parts about the schema answer, in their order. */
+    private Future<List<JsonBytes>> aboutSchema(Operations.Prepared prepared) {
+        List<Future<JsonBytes>> asked = new ArrayList<>();
+        for (Part part : parts) {
+            if (part instanceof Part.AboutSchema about) {
+                asked.add(introspection.value(about.key(), about.fields(), prepared));
+            }
+        }
+        return asked.isEmpty()
+                ? Future.succeededFuture(List.of())
+                : Future.all(asked)
+                        .map(done -> asked.stream().map(Future::result).toList());
     }
 
     /** What the parts about runs answer, in their order. */
@@ -229,19 +208,21 @@ final class CompiledQuery {
         return request;
     }
 
-    private JsonBytes written(List<Answer> answers, List<JsonArray> runs, Operations.Prepared prepared) {
+    private JsonBytes written(
+            List<Answer> answers, List<JsonArray> runs, List<JsonBytes> described, Operations.Prepared prepared) {
         JsonBytes out = new JsonBytes(TYPICAL_ANSWER, query.limits().answerBytes());
         out.json("{\"data\":");
         char before = '{';
         int next = 0;
         int nextRuns = 0;
+        int nextDescribed = 0;
         for (Part part : parts) {
             out.raw(before).string(part.key()).raw(':');
             before = ',';
             if (part instanceof Part.Typename typename) {
                 out.string(typename.name());
-            } else if (part instanceof Part.Introspection introspection) {
-                out.value(introspect(introspection, prepared.variables()));
+            } else if (part instanceof Part.AboutSchema) {
+                out.append(described.get(nextDescribed++));
             } else if (part instanceof Part.Runs asked) {
                 write(asked, runs.get(nextRuns++), out);
             } else {

@@ -1,5 +1,6 @@
 package io.vinculum.graphql;
 
+import graphql.language.ArrayValue;
 import graphql.language.Directive;
 import graphql.language.Document;
 import graphql.language.Field;
@@ -17,16 +18,25 @@ import java.util.Deque;
  * enough that the worst document costs milliseconds.
  */
 record DocumentLimits(
-        int characters, int tokens, int depth, int aliases, int directives, int fragments, int rootFields) {
-    static final DocumentLimits DEFAULT = new DocumentLimits(64 << 10, 10_000, 24, 100, 100, 50, 50);
+        int characters,
+        int tokens,
+        int depth,
+        int aliases,
+        int directives,
+        int fragments,
+        int rootFields,
+        int listValues) {
+    static final DocumentLimits DEFAULT = new DocumentLimits(64 << 10, 10_000, 24, 100, 100, 50, 50, 1_000);
 
-    void checkLength(String text) {
+    /** Checks what a parser would spend much time on, by one look at each character. */
+    void checkText(String text) {
         if (text.length() > characters) {
             throw new Failure(
                     FailureCode.TOO_LARGE,
                     "the document is longer than " + characters + " characters, was " + text.length()
                             + "; send values as variables");
         }
+        new DocumentText(text).check();
     }
 
     void check(Document document) {
@@ -74,6 +84,12 @@ record DocumentLimits(
                 within("aliases", ++aliasCount, aliases);
             } else if (placed.node() instanceof Directive) {
                 within("directives", ++directiveCount, directives);
+            } else if (placed.node() instanceof ArrayValue list
+                    && list.getValues().size() > listValues) {
+                throw new Failure(
+                        FailureCode.TOO_LARGE,
+                        "a list in the text of an operation has at most " + listValues + " values, was "
+                                + list.getValues().size() + "; send it as a variable");
             } else if (placed.node() instanceof FragmentDefinition) {
                 within("fragments", ++fragmentCount, fragments);
             }

@@ -1,6 +1,8 @@
 package io.vinculum.graphql;
 
+import io.vertx.core.buffer.Buffer;
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import io.vinculum.graphql.RequestFailure.Code;
 import io.vinculum.json.JsonText;
 import java.util.List;
@@ -27,13 +29,14 @@ public record GraphqlRequest(
      * Reads the body of a POST.
      *
      * @throws Malformed when it is no request
+     * @throws Failure {@code TOO_LARGE} when a list in it is too long
      */
-    public static GraphqlRequest read(byte[] body) {
+    public static GraphqlRequest read(Buffer body) {
         Object parsed;
         try {
             parsed = JsonText.parse(body);
         } catch (Failure failure) {
-            throw new Malformed(String.valueOf(failure.getMessage()));
+            throw malformed(failure);
         }
         if (parsed instanceof List<?>) {
             throw new Malformed("batches are not taken; send one operation a request");
@@ -42,6 +45,10 @@ public record GraphqlRequest(
             throw new Malformed("the body must be a JSON object with 'query'");
         }
         return of(JsonText.object("the body", parsed));
+    }
+
+    private static RuntimeException malformed(Failure failure) {
+        return failure.code() == FailureCode.TOO_LARGE ? failure : new Malformed(String.valueOf(failure.getMessage()));
     }
 
     private static GraphqlRequest of(Map<String, @Nullable Object> body) {
@@ -97,7 +104,8 @@ public record GraphqlRequest(
         throw new Malformed("'" + name + "' must be a JSON object");
     }
 
-    boolean explain() {
+    /** Whether it asks how it is answered, too. */
+    public boolean explain() {
         return Boolean.TRUE.equals(extensions.get("explain"));
     }
 

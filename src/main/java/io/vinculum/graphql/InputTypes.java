@@ -11,6 +11,7 @@ import graphql.schema.GraphQLInputObjectField;
 import graphql.schema.GraphQLInputObjectType;
 import graphql.schema.GraphQLInputType;
 import graphql.schema.GraphQLNamedType;
+import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Entity;
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Link;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The input types of a schema: filters, orders and data. One filter type for each scalar, not for each field. */
 final class InputTypes {
@@ -31,9 +34,17 @@ final class InputTypes {
     private final TypeNames names;
     private final Map<String, GraphQLInputObjectType> comparisons = new LinkedHashMap<>();
 
-    InputTypes(ScalarTypes scalars, TypeNames names) {
+    /** Entities that a list leads to; only those have a filter of lists. */
+    private final Set<Entity> listed;
+
+    InputTypes(ScalarTypes scalars, TypeNames names, Catalog catalog) {
         this.scalars = scalars;
         this.names = names;
+        this.listed = catalog.entities().stream()
+                .flatMap(entity -> entity.relations().values().stream())
+                .filter(Relation::list)
+                .map(Relation::target)
+                .collect(Collectors.toSet());
     }
 
     String filters(Entity entity) {
@@ -68,7 +79,9 @@ final class InputTypes {
     List<GraphQLNamedType> of(Entity entity) {
         List<GraphQLNamedType> types = new ArrayList<>();
         types.add(filterType(entity));
-        types.add(listFilterType(entity));
+        if (listed.contains(entity) && !entity.remote()) {
+            types.add(listFilterType(entity));
+        }
         types.add(orderType(entity));
         if (entity instanceof Model model && !model.remote()) {
             types.add(writeType(model, true));

@@ -19,6 +19,8 @@ import io.vinculum.query.Query;
 import io.vinculum.workflow.Coordinator;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs GraphQL operations. A document is parsed and validated once, a query is compiled once for each shape of its
@@ -35,6 +37,7 @@ public final class Operations {
     private final Query query;
     private final MutationRunner mutations;
     private final Coordinator workflows;
+    private final Introspection introspection;
     private final DocumentLimits limits = DocumentLimits.DEFAULT;
     private final Cache<String, ParsedDocument> documents = Caffeine.newBuilder()
             .maximumWeight(CACHED_CHARACTERS)
@@ -64,6 +67,7 @@ public final class Operations {
         this.query = query;
         this.mutations = new MutationRunner(schema, query, modules, links, workflows);
         this.workflows = workflows;
+        this.introspection = new Introspection(vertx, schema.graphql());
     }
 
     /** How long an operation may take. */
@@ -77,6 +81,11 @@ public final class Operations {
 
         public boolean isMutation() {
             return operation.getOperation() == Operation.MUTATION;
+        }
+
+        /** Whether it asks about the schema and nothing else, so that {@link Operations#introspect} answers it. */
+        public boolean isIntrospection() {
+            return Introspection.isAllOf(this);
         }
     }
 
@@ -119,6 +128,20 @@ public final class Operations {
         }
     }
 
+    /** Answers an operation that asks about the schema only. */
+    public Future<StoredAnswer> introspect(Prepared prepared) {
+        return introspection.answer(prepared);
+    }
+
+    /**
+     * Answers a request in JSON as the event bus does.
+     *
+     * @return {@code {"data": […], "metadata": {…}}}; fails as {@link Query#graphBytes(Map, Deadline)}
+     */
+    public Future<Buffer> graph(Map<String, @Nullable Object> request, Deadline deadline) {
+        return query.graphBytes(request, deadline);
+    }
+
     /** Runs an operation and answers the whole response: {@code {"data": {…}}}. */
     public Future<Buffer> run(Prepared prepared, Deadline deadline) {
         return prepared.isMutation() ? mutations.run(prepared) : runQuery(prepared, deadline);
@@ -130,7 +153,7 @@ public final class Operations {
         QueryKey key = new QueryKey(prepared.document(), prepared.operation(), shape.key());
         CompiledQuery compiled = queries.getIfPresent(key);
         if (compiled == null) {
-            compiled = CompiledQuery.compile(schema, query, workflows, prepared, shape);
+            compiled = CompiledQuery.compile(schema, query, workflows, introspection, prepared, shape);
             queries.put(key, compiled);
         }
         return compiled.run(prepared, shape.values(), deadline);

@@ -43,7 +43,7 @@ final class ParsedDocument {
      * @throws Failure {@code TOO_LARGE} or {@code TOO_COMPLEX} over a limit
      */
     static ParsedDocument parse(String text, GraphQLSchema schema, DocumentLimits limits) {
-        limits.checkLength(text);
+        limits.checkText(text);
         Document document = parse(text, limits);
         limits.check(document);
         List<ValidationError> errors = validate(document, schema);

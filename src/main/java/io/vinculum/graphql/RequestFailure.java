@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class RequestFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final int LONGEST_MESSAGE = 500;
+    private static final int MOST_ERRORS = 20;
+
     /** Why, as {@code extensions.code} says it. */
     enum Code {
         GRAPHQL_PARSE_FAILED,
@@ -32,7 +35,7 @@ public final class RequestFailure extends RuntimeException {
 
     static RequestFailure of(List<? extends GraphQLError> found) {
         JsonArray errors = new JsonArray();
-        found.forEach(error -> {
+        found.stream().limit(MOST_ERRORS).forEach(error -> {
             List<SourceLocation> at = error.getLocations();
             Code code = error.getErrorType() == ErrorType.InvalidSyntax
                     ? Code.GRAPHQL_PARSE_FAILED
@@ -51,9 +54,10 @@ public final class RequestFailure extends RuntimeException {
         return error.put("extensions", new JsonObject().put("code", code.name()));
     }
 
-    /** Without graphql-java's own way to print the values of a document. */
+    /** Without graphql-java's own way to print the values of a document, and cut where it repeats a long name. */
     private static String readable(String message) {
-        return message.replaceAll(" with value '\\w+\\{.*}'", "");
+        String plain = message.replaceAll(" with value '\\w+\\{.*}'", "");
+        return plain.length() <= LONGEST_MESSAGE ? plain : plain.substring(0, LONGEST_MESSAGE) + "…";
     }
 
     public JsonArray errors() {

@@ -47,7 +47,7 @@ final class SchemaBuilder {
 
     SchemaBuilder(Catalog catalog) {
         this.catalog = catalog;
-        this.inputs = new InputTypes(scalars, new TypeNames(catalog));
+        this.inputs = new InputTypes(scalars, new TypeNames(catalog), catalog);
     }
 
     Schema build() {

@@ -63,6 +63,14 @@ public final class JsonBytes {
         return this;
     }
 
+    /** What was written elsewhere. */
+    public JsonBytes append(JsonBytes other) {
+        reserve(other.length);
+        System.arraycopy(other.bytes, 0, bytes, length, other.length);
+        length += other.length;
+        return this;
+    }
+
     /** JSON text of any characters, written as it is. */
     public JsonBytes json(String text) {
         return raw(text.getBytes(StandardCharsets.UTF_8));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
@@ -73,8 +74,8 @@ public final class JsonText {
      * @throws Failure {@code INVALID_DATA} that says where the text goes wrong; {@code TOO_LARGE} when an array or an
      *     object has more than {@value #MAX_ELEMENTS} elements
      */
-    public static @Nullable Object parse(byte[] text) {
-        String decoded = new String(text, StandardCharsets.UTF_8);
+    public static @Nullable Object parse(Buffer text) {
+        String decoded = text.toString(StandardCharsets.UTF_8);
         if (decoded.indexOf(REPLACED) < 0) {
             return parse(decoded, MAX_ELEMENTS);
         }
@@ -83,7 +84,7 @@ public final class JsonText {
             return parse(
                     StandardCharsets.UTF_8
                             .newDecoder()
-                            .decode(ByteBuffer.wrap(text))
+                            .decode(ByteBuffer.wrap(text.getBytes()))
                             .toString(),
                     MAX_ELEMENTS);
         } catch (CharacterCodingException e) {

@@ -3,6 +3,7 @@ package io.vinculum.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
@@ -58,8 +59,8 @@ class JsonTextTest {
     @ValueSource(strings = {"[%s]", "{\"a\": [[%s]]}"})
     void theListsOfARequestEndAtAHundredThousand(String form) {
         String ones = "1,".repeat(99_999) + "1";
-        byte[] most = String.format(form, ones).getBytes(StandardCharsets.UTF_8);
-        byte[] more = String.format(form, ones + ",1").getBytes(StandardCharsets.UTF_8);
+        Buffer most = Buffer.buffer(String.format(form, ones));
+        Buffer more = Buffer.buffer(String.format(form, ones + ",1"));
 
         assertThat(JsonText.parse(most)).isNotNull();
         assertThatThrownBy(() -> JsonText.parse(more))
@@ -69,7 +70,7 @@ class JsonTextTest {
 
     @Test
     void refusesBytesThatAreNotUtf8() {
-        byte[] broken = {'"', (byte) 0xC3, (byte) 0x28, '"'};
+        Buffer broken = Buffer.buffer(new byte[] {'"', (byte) 0xC3, (byte) 0x28, '"'});
 
         assertThatThrownBy(() -> JsonText.parse(broken)).isInstanceOf(Failure.class);
     }

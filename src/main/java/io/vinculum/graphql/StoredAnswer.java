@@ -1,0 +1,52 @@
+package io.vinculum.graphql;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.WriteStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * A whole response that is kept compressed, because it is long and asked for again.
+ *
+ * @param gzipped its bytes as {@code Content-Encoding: gzip} has them
+ * @param length how many bytes it is without compression
+ */
+public record StoredAnswer(Buffer gzipped, long length) {
+    /** Small enough that a slow reader holds little, large enough that a fast one seldom waits. */
+    private static final int PIECE = 128 << 10;
+
+    /** Compresses a response; slow, so not on an event loop. */
+    static StoredAnswer of(byte[] bytes, int length) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(1_024, length / 16));
+        try (GZIPOutputStream zip = new GZIPOutputStream(out, 1 << 16)) {
+            zip.write(bytes, 0, length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new StoredAnswer(Buffer.buffer(out.toByteArray()), length);
+    }
+
+    /** Writes it without compression, a piece at a time, each made beside the event loop when the last one has left. */
+    public Future<Void> writeTo(WriteStream<Buffer> out, Vertx vertx) {
+        try {
+            InputStream plain = new GZIPInputStream(new ByteArrayInputStream(gzipped.getBytes()), 1 << 16);
+            return rest(plain, out, vertx);
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private static Future<Void> rest(InputStream plain, WriteStream<Buffer> out, Vertx vertx) {
+        return vertx.executeBlocking(() -> Buffer.buffer(plain.readNBytes(PIECE)), false)
+                .compose(piece -> piece.length() == 0
+                        ? Future.succeededFuture()
+                        : out.write(piece).compose(written -> rest(plain, out, vertx)));
+    }
+}
