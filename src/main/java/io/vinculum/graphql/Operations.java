@@ -12,7 +12,9 @@ import graphql.language.OperationDefinition.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vinculum.catalog.Names;
 import io.vinculum.deadline.Deadline;
+import io.vinculum.failure.Failure;
 import io.vinculum.link.Links;
 import io.vinculum.module.Modules;
 import io.vinculum.query.Query;
@@ -20,6 +22,7 @@ import io.vinculum.workflow.Coordinator;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +71,31 @@ public final class Operations {
         this.mutations = new MutationRunner(schema, query, modules, links, workflows);
         this.workflows = workflows;
         this.introspection = new Introspection(vertx, schema.graphql());
+        vertx.executeBlocking(this::warmUp, false).onFailure(Failure::of);
+    }
+
+    /** Loads what parsing and planning need, so that the first client does not hold an event loop with it. */
+    private @Nullable Void warmUp() {
+        Optional<RootField.One> model = schema.roots().values().stream()
+                .filter(RootField.One.class::isInstance)
+                .map(RootField.One.class::cast)
+                .findFirst();
+        if (model.isPresent()) {
+            String name = Names.camel(model.get().model().name());
+            String key = model.get().model().key().name();
+            ParsedDocument document =
+                    parse("query($id: ID!, $in: Boolean!) { " + name + "(id: $id) { " + key + " @include(if: $in) } }");
+            OperationDefinition operation = document.operation(null);
+            GraphqlRequest request = new GraphqlRequest("", null, Map.of("id", "1", "in", true), Map.of());
+            Prepared prepared = new Prepared(document, operation, variables(operation, request), false);
+            CompiledQuery.compile(schema, query, workflows, introspection, prepared, shape(prepared));
+        }
+        return null;
+    }
+
+    private VariableShape shape(Prepared prepared) {
+        return VariableShape.of(
+                schema.graphql(), prepared.operation().getVariableDefinitions(), prepared.variables(), query.limits());
     }
 
     /** How long an operation may take. */
@@ -148,8 +176,7 @@ public final class Operations {
     }
 
     private Future<Buffer> runQuery(Prepared prepared, Deadline deadline) {
-        VariableShape shape = VariableShape.of(
-                schema.graphql(), prepared.operation().getVariableDefinitions(), prepared.variables(), query.limits());
+        VariableShape shape = shape(prepared);
         QueryKey key = new QueryKey(prepared.document(), prepared.operation(), shape.key());
         CompiledQuery compiled = queries.getIfPresent(key);
         if (compiled == null) {

@@ -23,13 +23,14 @@ import io.vinculum.json.JsonText;
 import io.vinculum.value.ColumnType;
 import io.vinculum.value.Scalar;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The GraphQL scalars; what GraphQL lacks is checked by the catalog's own rules and handed on as it came. */
@@ -43,6 +44,7 @@ final class ScalarTypes {
             Scalar.UUID, "A UUID: 018f3c5e-0000-7000-8000-000000000000");
 
     private final Map<Scalar, GraphQLScalarType> types = new EnumMap<>(Scalar.class);
+    private final Set<Scalar> used = EnumSet.noneOf(Scalar.class);
 
     ScalarTypes() {
         types.put(Scalar.ID, Scalars.GraphQLID);
@@ -60,11 +62,13 @@ final class ScalarTypes {
     }
 
     GraphQLScalarType of(Scalar scalar) {
+        used.add(scalar);
         return Objects.requireNonNull(types.get(scalar));
     }
 
-    Collection<GraphQLScalarType> all() {
-        return types.values();
+    /** Those that were asked for. */
+    List<GraphQLScalarType> used() {
+        return used.stream().map(types::get).toList();
     }
 
     /** A literal of the JSON scalar; told apart from input objects, which are maps too. */

@@ -70,7 +70,7 @@ final class SchemaBuilder {
         return new GraphQLSchema.FastBuilder(
                         GraphQLCodeRegistry.newCodeRegistry(), query.build(), mutation.build(), null)
                 .addTypes(types)
-                .addTypes(scalars.all())
+                .addTypes(scalars.used())
                 .withValidation(false)
                 .build();
     }

@@ -3,9 +3,22 @@ package io.vinculum.graphql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import graphql.schema.GraphQLInputObjectType;
+import graphql.schema.GraphQLNamedType;
+import graphql.schema.GraphQLObjectType;
+import graphql.schema.GraphQLSchema;
+import graphql.schema.GraphQLType;
+import graphql.schema.GraphQLTypeUtil;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.declare.GraphFolder;
+import io.vinculum.testing.LargeCatalog;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SchemaTest {
@@ -48,5 +61,41 @@ class SchemaTest {
                         "createRelatedProducts(data: RelatedProductsData, recommended_by_id: ID!, recommends_id: ID!): RelatedProducts!")
                 .contains("\"Before tax, in euros.\"")
                 .doesNotContain("createOrderCustomer");
+    }
+
+    /** Each of thousands of models would carry what nobody can ask for. */
+    @Test
+    void noTypeIsUnused() {
+        GraphQLSchema schema = Schema.of(LargeCatalog.of(30, 40)).graphql();
+        Set<String> used = new HashSet<>(Set.of("Query", "Mutation"));
+        Deque<GraphQLNamedType> open = new ArrayDeque<>();
+        used.forEach(name -> open.add((GraphQLNamedType) schema.getType(name)));
+        while (!open.isEmpty()) {
+            for (GraphQLNamedType type : leadsTo(open.pop())) {
+                if (used.add(type.getName())) {
+                    open.add(type);
+                }
+            }
+        }
+
+        assertThat(schema.getAllTypesAsList())
+                .extracting(GraphQLNamedType::getName)
+                .filteredOn(name -> !name.startsWith("__"))
+                .containsExactlyInAnyOrderElementsOf(used);
+    }
+
+    private static List<GraphQLNamedType> leadsTo(GraphQLNamedType type) {
+        List<GraphQLType> next = new ArrayList<>();
+        if (type instanceof GraphQLObjectType object) {
+            object.getFieldDefinitions().forEach(field -> {
+                next.add(field.getType());
+                field.getArguments().forEach(argument -> next.add(argument.getType()));
+            });
+        } else if (type instanceof GraphQLInputObjectType input) {
+            input.getFieldDefinitions().forEach(field -> next.add(field.getType()));
+        }
+        return next.stream()
+                .map(one -> (GraphQLNamedType) GraphQLTypeUtil.unwrapAll(one))
+                .toList();
     }
 }

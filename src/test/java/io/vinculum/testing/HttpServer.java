@@ -23,12 +23,19 @@ public final class HttpServer {
     private final HttpClient client = HttpClient.newHttpClient();
     private int port;
 
-    private HttpServer(TestDatabase database) {
+    private final EndpointSettings settings;
+
+    private HttpServer(TestDatabase database, EndpointSettings settings) {
         this.database = database;
+        this.settings = settings;
     }
 
     public static HttpServer on(TestDatabase database) {
-        return new HttpServer(database);
+        return on(database, EndpointSettings.of("127.0.0.1", 0, "{ __typename }"));
+    }
+
+    public static HttpServer on(TestDatabase database, EndpointSettings settings) {
+        return new HttpServer(database, settings);
     }
 
     private synchronized int port() {
@@ -47,11 +54,8 @@ public final class HttpServer {
                 database.links(),
                 new Coordinator(database.vertx(), database.database(), List.of()));
         Promise<Integer> listening = Promise.promise();
-        HttpVerticle http = new HttpVerticle(
-                EndpointSettings.of("127.0.0.1", 0, "{ __typename }"),
-                operations,
-                () -> database.database().ping(),
-                listening::complete);
+        HttpVerticle http =
+                new HttpVerticle(settings, operations, () -> database.database().ping(), listening::complete);
         TestDatabase.await(database.vertx().deployVerticle(http));
         return TestDatabase.await(listening.future());
     }
@@ -72,7 +76,12 @@ public final class HttpServer {
 
     /** Posts a body of JSON. */
     public HttpResponse<String> post(String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri("/graphql"))
+        return postTo("/graphql", body, headers);
+    }
+
+    /** Posts a body of JSON to another address than {@code /graphql}. */
+    public HttpResponse<String> postTo(String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
         return send(headers.length == 0 ? request : request.headers(headers));
