@@ -3,11 +3,15 @@ package io.vinculum.catalog;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** How names follow from names: {@code ProductVariant}, {@code product_variant}, {@code product_variants}. */
 public final class Names {
     /** What PostgreSQL keeps of an identifier, in bytes. */
     static final int MAX_LENGTH = 63;
+
+    private static final Pattern WORD_END = Pattern.compile("([a-z0-9])([A-Z])");
+    private static final Pattern CAPITALS_END = Pattern.compile("([A-Z]+)([A-Z][a-z])");
 
     private static final Map<String, String> IRREGULAR = Map.ofEntries(
             Map.entry("person", "people"),
@@ -45,9 +49,8 @@ public final class Names {
 
     /** {@code ProductVariant} to {@code product_variant}; {@code SKUCode} to {@code sku_code}. */
     public static String snake(String name) {
-        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2")
-                .replaceAll("([A-Z]+)([A-Z][a-z])", "$1_$2")
-                .toLowerCase(Locale.ROOT);
+        String words = WORD_END.matcher(name).replaceAll("$1_$2");
+        return CAPITALS_END.matcher(words).replaceAll("$1_$2").toLowerCase(Locale.ROOT);
     }
 
     /** {@code product_variant} to {@code productVariant}. */

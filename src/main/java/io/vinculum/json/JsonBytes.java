@@ -7,6 +7,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +63,12 @@ public final class JsonBytes {
         reserve(1);
         bytes[length++] = (byte) ascii;
         return this;
+    }
+
+    /** Hands what was written on and begins again. */
+    public void drainTo(OutputStream sink) throws IOException {
+        sink.write(bytes, 0, length);
+        length = 0;
     }
 
     /** What was written elsewhere. */

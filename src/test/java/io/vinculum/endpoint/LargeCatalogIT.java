@@ -72,7 +72,7 @@ class LargeCatalogIT {
         Catalog catalog = LargeCatalog.of(MODELS, 3 * MODELS);
         Database database = Database.open(vertx, DatabaseSettings.of("postgresql://nobody@127.0.0.1:1/none"));
         Modules modules = new Modules(vertx.eventBus(), catalog.modules().keySet(), 1_000);
-        Query query = new Query(database, catalog, QueryLimits.DEFAULT, modules::list);
+        Query query = new Query(database, catalog, QueryLimits.DEFAULT, modules::records);
         Operations operations = new Operations(
                 vertx,
                 Schema.of(catalog),
