@@ -25,8 +25,9 @@ record DocumentLimits(
         int directives,
         int fragments,
         int rootFields,
+        int fields,
         int listValues) {
-    static final DocumentLimits DEFAULT = new DocumentLimits(64 << 10, 10_000, 24, 100, 100, 50, 50, 1_000);
+    static final DocumentLimits DEFAULT = new DocumentLimits(64 << 10, 10_000, 24, 100, 100, 50, 50, 2_000, 1_000);
 
     /** Checks what a parser would spend much time on, by one look at each character. */
     void checkText(String text) {
@@ -63,6 +64,7 @@ record DocumentLimits(
     private record Placed(Node<?> node, int depth) {}
 
     private final class Counter {
+        private int fieldCount;
         private int aliasCount;
         private int directiveCount;
         private int fragmentCount;
@@ -80,8 +82,9 @@ record DocumentLimits(
 
         private void visit(Placed placed) {
             within("levels", placed.depth(), depth);
-            if (placed.node() instanceof Field field && field.getAlias() != null) {
-                within("aliases", ++aliasCount, aliases);
+            if (placed.node() instanceof Field field) {
+                within("fields", ++fieldCount, fields);
+                within("aliases", field.getAlias() == null ? aliasCount : ++aliasCount, aliases);
             } else if (placed.node() instanceof Directive) {
                 within("directives", ++directiveCount, directives);
             } else if (placed.node() instanceof ArrayValue list

@@ -161,6 +161,7 @@ class HttpTransportIT {
         bomb("{ " + aliases + "}", "TOO_COMPLEX");
         bomb("{ products { " + deep + " } }", "TOO_COMPLEX");
         bomb("{ " + "__typename ".repeat(30_000) + "}", "TOO_LARGE");
+        bomb("{ products { " + "id ".repeat(2_500) + " } }", "TOO_COMPLEX");
         bomb("{ __typename " + "@skip(if: false) ".repeat(150) + "}", "TOO_COMPLEX");
         bomb(cycle, "GRAPHQL_VALIDATION_FAILED");
         bomb(fan.toString(), "TOO_COMPLEX");
