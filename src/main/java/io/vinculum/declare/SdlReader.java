@@ -89,7 +89,7 @@ public final class SdlReader {
         return catalog.build();
     }
 
-    /** A file with another ending would be left out silently, and whoever wrote it would look for it in vain. */
+    /** A file with another ending would be left out silently. */
     private boolean checkEndings(Path root, Path folder) {
         List<Path> wrong = list(folder, file -> !file.toString().endsWith(ENDING) && isMeant(file));
         wrong.forEach(file -> problems.add(

@@ -41,7 +41,7 @@ public final class HttpVerticle extends VerticleBase {
      * Makes the verticle; one for each event loop that is to answer.
      *
      * @param readiness succeeds when requests can be answered
-     * @param listening is told the port that is listened on, once deployed
+     * @param listening receives the port, once it is open
      */
     public HttpVerticle(
             EndpointSettings settings, Operations operations, Supplier<Future<Void>> readiness, IntConsumer listening) {

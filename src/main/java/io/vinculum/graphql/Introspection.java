@@ -37,7 +37,7 @@ final class Introspection {
         this.schema = schema;
     }
 
-    /** Operations of a document are told apart by identity: two documents may have the same one by name. */
+    /** Compares operations by identity: two documents may have operations of the same name. */
     private record Key(OperationDefinition operation, Map<String, Object> variables) {
         @Override
         public boolean equals(@Nullable Object other) {
