@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** A query operation as plans: run with the values of a request, all its fields answer from one snapshot. */
 final class CompiledQuery {
     private static final int TYPICAL_ANSWER = 4_096;
+    private static final long PART_WEIGHT = 512;
 
     private final Schema schema;
     private final Query query;
@@ -117,6 +118,15 @@ final class CompiledQuery {
             return new Part.Runs(key, runs.what(), fields.get(0), definition, collector.below(fields));
         }
         return new Part.Graph(key, fields.get(0), definition, collector.below(fields));
+    }
+
+    /** About how many bytes it takes in memory, without its document. */
+    int weight() {
+        long plans = parts.stream()
+                .filter(Part.Typed.class::isInstance)
+                .mapToLong(part -> ((Part.Typed) part).plan().weight())
+                .sum();
+        return (int) Math.min(Integer.MAX_VALUE / 2, PART_WEIGHT * parts.size() + plans);
     }
 
     /** Answers {@code {"data": {…}}} with the values of a request's variables. */

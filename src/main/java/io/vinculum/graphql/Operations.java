@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * variables; afterwards a request is two look-ups, its values and its statements.
  */
 public final class Operations {
-    private static final int CACHED_CHARACTERS = 16 << 20;
-    private static final int CACHED_QUERIES = 2_000;
+    private static final int DOCUMENT_BYTES = 32 << 20;
+    private static final int QUERY_BYTES = 48 << 20;
     /** A longer document is parsed beside the event loop. */
     private static final int LONG_DOCUMENT = 4 << 10;
 
@@ -43,11 +43,15 @@ public final class Operations {
     private final Introspection introspection;
     private final DocumentLimits limits = DocumentLimits.DEFAULT;
     private final Cache<String, ParsedDocument> documents = Caffeine.newBuilder()
-            .maximumWeight(CACHED_CHARACTERS)
-            .weigher((String text, ParsedDocument document) -> text.length() + 256)
+            .maximumWeight(DOCUMENT_BYTES)
+            .weigher((String text, ParsedDocument document) -> document.weight())
             .build();
-    private final Cache<QueryKey, CompiledQuery> queries =
-            Caffeine.newBuilder().maximumSize(CACHED_QUERIES).build();
+    private final Cache<QueryKey, CompiledQuery> queries = Caffeine.newBuilder()
+            .maximumWeight(QUERY_BYTES)
+            // A query keeps its document, also when that is not cached any more.
+            .weigher((QueryKey key, CompiledQuery compiled) ->
+                    key.document().weight() + key.shape().length() + compiled.weight())
+            .build();
 
     private record QueryKey(ParsedDocument document, OperationDefinition operation, String shape) {
         @Override
