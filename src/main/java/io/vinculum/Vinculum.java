@@ -2,11 +2,12 @@ package io.vinculum;
 
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Model;
 import io.vinculum.database.Database;
-import io.vinculum.database.DatabaseSettings;
 import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.endpoint.HttpVerticle;
 import io.vinculum.event.Events;
@@ -19,7 +20,6 @@ import io.vinculum.module.ModuleVerticle;
 import io.vinculum.module.Modules;
 import io.vinculum.query.Query;
 import io.vinculum.query.QueryVerticle;
-import io.vinculum.selection.QueryLimits;
 import io.vinculum.step.Steps;
 import io.vinculum.workflow.Coordinator;
 import io.vinculum.workflow.Workflow;
@@ -29,9 +29,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 
 /** One running node: every module of a catalog, its links and queries, on the event bus and behind an HTTP port. */
 public final class Vinculum {
@@ -44,29 +44,23 @@ public final class Vinculum {
     private final Modules modules;
     private final Query query;
     private final Links links;
-    private final EndpointSettings endpoint;
-    private final Operations operations;
+    private final VinculumOptions options;
     private final Coordinator workflows;
+    private final List<String> deployed = new CopyOnWriteArrayList<>();
     private final AtomicInteger port = new AtomicInteger();
 
-    private Vinculum(
-            Vertx vertx,
-            Catalog catalog,
-            DatabaseSettings settings,
-            EndpointSettings endpoint,
-            List<WorkflowProvider> providers) {
+    private Vinculum(Vertx vertx, VinculumOptions options) {
         this.vertx = vertx;
-        this.catalog = catalog;
-        this.database = Database.open(vertx, settings);
+        this.options = options;
+        this.catalog = options.catalog();
+        this.database = Database.open(vertx, options.database());
         this.events = new Events(vertx.eventBus());
         this.modules = new Modules(vertx.eventBus(), hostedModules(catalog), BUS_TIMEOUT.toMillis());
-        this.query = new Query(database, catalog, QueryLimits.DEFAULT, modules::records);
+        this.query = new Query(database, catalog, options.limits(), modules::records);
         this.links = new Links(database, catalog, events);
-        this.endpoint = endpoint;
         List<Workflow<?, ?>> brought = new ArrayList<>();
-        providers.forEach(provider -> brought.addAll(provider.workflows(this)));
+        options.providers().forEach(provider -> brought.addAll(provider.workflows(this)));
         this.workflows = new Coordinator(vertx, database, brought);
-        this.operations = new Operations(vertx, Schema.of(catalog), query, modules, links, workflows);
     }
 
     /** Modules whose rows are in the database; the others are answered by verticles of the user's own. */
@@ -76,9 +70,9 @@ public final class Vinculum {
         return hosted;
     }
 
-    /** Makes the Vert.x that a node runs best on. */
-    public static Vertx vertx() {
-        return Vertx.vertx();
+    /** Makes a Vert.x that a node runs best on: with the native transport, where it loads. */
+    public static Vertx newVertx() {
+        return Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     }
 
     /** How a node treats a database that is behind its catalog. */
@@ -88,66 +82,81 @@ public final class Vinculum {
     }
 
     /**
-     * Starts a node; it answers when the future succeeds.
+     * Starts a node on a Vert.x; it answers when the future succeeds. The Vert.x stays the caller's: {@link #close} stops
+     * the node and leaves it running.
      *
      * @return the node; fails with {@code UNAVAILABLE} when the database cannot be reached, and {@code NOT_MIGRATED}
      *     when it is behind and may not be migrated
      */
-    public static Future<Vinculum> start(
-            Vertx vertx, Catalog catalog, DatabaseSettings database, EndpointSettings endpoint, Behind behind) {
-        return start(vertx, catalog, database, endpoint, behind, List.of(), node -> Future.succeededFuture());
-    }
-
-    /**
-     * The same, with workflows, and with work that is done before the HTTP port opens; nobody sees it half done.
-     */
-    public static Future<Vinculum> start(
-            Vertx vertx,
-            Catalog catalog,
-            DatabaseSettings database,
-            EndpointSettings endpoint,
-            Behind behind,
-            List<WorkflowProvider> providers,
-            Function<Vinculum, Future<Void>> preparation) {
+    public static Future<Vinculum> start(Vertx vertx, VinculumOptions options) {
         return Future.succeededFuture()
-                .map(nothing -> new Vinculum(vertx, catalog, database, endpoint, providers))
-                .compose(node -> node.start(behind, preparation).map(node).onFailure(cause -> node.database.close()));
+                .map(nothing -> new Vinculum(vertx, options))
+                .compose(node -> node.start()
+                        .map(node)
+                        .recover(cause -> node.close().transform(closed -> Future.failedFuture(cause))));
     }
 
-    private Future<Void> start(Behind behind, Function<Vinculum, Future<Void>> preparation) {
+    /** A node as a verticle: deployed it answers, undeployed it is closed. */
+    public static VerticleBase verticle(VinculumOptions options) {
+        return new NodeVerticle(options);
+    }
+
+    private Future<Void> start() {
         Migration migration = new Migration(database, catalog);
-        return database.ping()
-                .compose(reached ->
-                        behind == Behind.MIGRATE ? migration.apply(false).mapEmpty() : migration.check())
+        return database.reach()
+                .compose(reached -> options.behind() == Behind.MIGRATE
+                        ? migration.apply(false).mapEmpty()
+                        : migration.check())
                 .compose(migrated -> deploy())
-                .compose(deployed -> preparation.apply(this))
-                .compose(prepared -> listen());
+                .compose(deployed -> startProviders())
+                .compose(started -> options.preparation().apply(this))
+                .compose(prepared -> options.endpoint().map(this::listen).orElseGet(Future::succeededFuture));
     }
 
-    private Future<Void> listen() {
+    private Future<Void> startProviders() {
+        List<Future<?>> started = new ArrayList<>();
+        options.providers().forEach(provider -> started.add(provider.start(this)));
+        return Future.all(started).mapEmpty();
+    }
+
+    private Future<Void> listen(EndpointSettings endpoint) {
         // Vert.x takes a negative port for a free one, and the same one for all event loops that name it.
         EndpointSettings shared = endpoint.port() == 0
                 ? endpoint.at(-ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE))
                 : endpoint;
+        Operations operations = new Operations(vertx, Schema.of(catalog), query, modules, links, workflows);
         return vertx.deployVerticle(
                         () -> new HttpVerticle(shared, operations, this::ready, port::set),
                         new DeploymentOptions().setInstances(endpoint.eventLoops()))
-                .mapEmpty();
+                .map(this::keep);
     }
 
     private Future<Void> deploy() {
-        List<Future<?>> deployed = new ArrayList<>();
+        List<Future<?>> deploying = new ArrayList<>();
         hostedModules(catalog)
-                .forEach(module -> deployed.add(
-                        vertx.deployVerticle(new ModuleVerticle(module, catalog, database, query, events))));
-        deployed.add(vertx.deployVerticle(new QueryVerticle(query)));
-        deployed.add(vertx.deployVerticle(new LinkVerticle(links)));
-        deployed.add(vertx.deployVerticle(new WorkflowVerticle(workflows)));
-        return Future.all(deployed).mapEmpty();
+                .forEach(module -> deploying.add(deploy(new ModuleVerticle(module, catalog, database, query, events))));
+        deploying.add(deploy(new QueryVerticle(query)));
+        deploying.add(deploy(new LinkVerticle(links)));
+        deploying.add(deploy(new WorkflowVerticle(workflows)));
+        return Future.join(deploying).mapEmpty();
+    }
+
+    private Future<Void> deploy(VerticleBase verticle) {
+        return vertx.deployVerticle(verticle).map(this::keep);
+    }
+
+    private Void keep(String deployment) {
+        deployed.add(deployment);
+        return null;
     }
 
     private Future<Void> ready() {
         return database.ping();
+    }
+
+    /** The Vert.x on which the node runs. */
+    public Vertx vertx() {
+        return vertx;
     }
 
     public Catalog catalog() {
@@ -184,10 +193,18 @@ public final class Vinculum {
         return port.get();
     }
 
-    /** Stops answering, then closes the connections and the given Vert.x. */
+    /**
+     * Stops the node: its port first, then what it deployed, then its connections. The Vert.x and everything else that
+     * runs on it stay.
+     */
     public Future<Void> close() {
-        List<Future<?>> undeployed = new ArrayList<>();
-        vertx.deploymentIDs().forEach(id -> undeployed.add(vertx.undeploy(id)));
-        return Future.join(undeployed).transform(done -> database.close()).transform(done -> vertx.close());
+        Future<Void> closed = Future.succeededFuture();
+        for (int i = deployed.size() - 1; i >= 0; i--) {
+            String deployment = deployed.get(i);
+            // As a part of a verticle that is undeployed they are gone already.
+            closed = closed.transform(done ->
+                    vertx.deploymentIDs().contains(deployment) ? vertx.undeploy(deployment) : Future.succeededFuture());
+        }
+        return closed.transform(done -> database.close());
     }
 }

@@ -1,5 +1,6 @@
 package io.vinculum;
 
+import io.vertx.core.Future;
 import io.vinculum.workflow.Workflow;
 import java.util.List;
 
@@ -12,4 +13,14 @@ public interface WorkflowProvider {
 
     /** The workflows, whose steps may use the node's modules, links and query once it has started. */
     List<Workflow<?, ?>> workflows(Vinculum node);
+
+    /**
+     * Work at the start of a node, before its HTTP port opens: deploy a verticle on {@link Vinculum#vertx}, for example
+     * one that answers a module whose rows live elsewhere.
+     *
+     * @return when it is done; its failure is the failure of the start
+     */
+    default Future<?> start(Vinculum node) {
+        return Future.succeededFuture();
+    }
 }

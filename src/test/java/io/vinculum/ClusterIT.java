@@ -3,7 +3,6 @@ package io.vinculum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -74,19 +73,17 @@ class ClusterIT {
                         flow.input()));
         return TestDatabase.await(Vinculum.start(
                 vertx,
-                catalog,
-                DatabaseSettings.of(uri),
-                EndpointSettings.of("127.0.0.1", 0, ""),
-                Vinculum.Behind.MIGRATE,
-                List.of(node -> List.of(asking, name)),
-                node -> Future.succeededFuture()));
+                VinculumOptions.of(catalog, DatabaseSettings.of(uri))
+                        .withEndpoint(EndpointSettings.of("127.0.0.1", 0, ""))
+                        .withBehind(Vinculum.Behind.MIGRATE)
+                        .withProviders(List.of(node -> List.of(asking, name)))));
     }
 
     @AfterAll
     static void leave() {
         TestDatabase.await(guest.close());
-        TestDatabase.await(other.close());
-        TestDatabase.await(one.close());
+        TestDatabase.await(other.close().eventually(other.vertx()::close));
+        TestDatabase.await(one.close().eventually(one.vertx()::close));
     }
 
     private static JsonObject ask(String address, Object body) {

@@ -1,6 +1,5 @@
 package io.vinculum;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
@@ -45,12 +44,10 @@ final class ClusterNode {
         ClusterNode steps = new ClusterNode(vertx, Database.open(vertx, DatabaseSettings.of(arguments[0])));
         Vinculum node = TestDatabase.await(Vinculum.start(
                 vertx,
-                catalog(),
-                DatabaseSettings.of(arguments[0]),
-                EndpointSettings.of("127.0.0.1", 0, ""),
-                Vinculum.Behind.MIGRATE,
-                List.of(started -> List.of(steps.workflow())),
-                started -> Future.succeededFuture()));
+                VinculumOptions.of(catalog(), DatabaseSettings.of(arguments[0]))
+                        .withEndpoint(EndpointSettings.of("127.0.0.1", 0, ""))
+                        .withBehind(Vinculum.Behind.MIGRATE)
+                        .withProviders(List.of(started -> List.of(steps.workflow())))));
         System.out.println("PORT " + node.port());
     }
 

@@ -3,7 +3,6 @@ package io.vinculum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -42,10 +41,9 @@ class GettingStartedIT {
                 .build();
         Vinculum node = Vinculum.start(
                         vertx,
-                        catalog,
-                        DatabaseSettings.of(uri),
-                        EndpointSettings.of("127.0.0.1", 0, "{ products { id } }"),
-                        Vinculum.Behind.MIGRATE)
+                        VinculumOptions.of(catalog, DatabaseSettings.of(uri))
+                                .withEndpoint(EndpointSettings.of("127.0.0.1", 0, "{ products { id } }"))
+                                .withBehind(Vinculum.Behind.MIGRATE))
                 .await();
 
         node.modules()
@@ -62,7 +60,7 @@ class GettingStartedIT {
         assertThat(answer.getJsonArray("data"))
                 .isEqualTo(new JsonArray("[{\"title\": \"Lamp\", \"brand\": {\"name\": \"Acme\"}}]"));
         assertThat(node.port()).isPositive();
-        node.close().await();
+        node.close().eventually(node.vertx()::close).await();
     }
 
     private static Object pair() {
@@ -108,14 +106,14 @@ class GettingStartedIT {
     private static JsonObject runOf(WorkflowProvider provider) {
         Vinculum node = Vinculum.start(
                         Vertx.vertx(),
-                        Catalog.builder()
-                                .model("brand", "Brand", brand -> brand.field("id", "ID!"))
-                                .build(),
-                        DatabaseSettings.of(TestDatabase.create()),
-                        EndpointSettings.of("127.0.0.1", 0, ""),
-                        Vinculum.Behind.MIGRATE,
-                        List.of(provider),
-                        started -> Future.succeededFuture())
+                        VinculumOptions.of(
+                                        Catalog.builder()
+                                                .model("brand", "Brand", brand -> brand.field("id", "ID!"))
+                                                .build(),
+                                        DatabaseSettings.of(TestDatabase.create()))
+                                .withEndpoint(EndpointSettings.of("127.0.0.1", 0, ""))
+                                .withBehind(Vinculum.Behind.MIGRATE)
+                                .withProviders(List.of(provider)))
                 .await();
 
         JsonObject run = node.workflows()
@@ -125,7 +123,7 @@ class GettingStartedIT {
                         .put("input", new JsonObject().put("amount", 30)))
                 .await();
 
-        node.close().await();
+        node.close().eventually(node.vertx()::close).await();
         return run;
     }
 
@@ -173,16 +171,14 @@ class GettingStartedIT {
         Catalog shop = GraphFolder.read(java.nio.file.Path.of("graphql"));
         Vinculum node = Vinculum.start(
                         vertx,
-                        shop,
-                        DatabaseSettings.of(TestDatabase.create()),
-                        EndpointSettings.of("127.0.0.1", 0, ""),
-                        Vinculum.Behind.MIGRATE,
-                        List.of(),
-                        starting -> {
-                            assertThat(starting.port()).isZero();
-                            return io.vinculum.shop.SampleRows.seed(
-                                    starting.modules(), starting.links(), starting.query());
-                        })
+                        VinculumOptions.of(shop, DatabaseSettings.of(TestDatabase.create()))
+                                .withEndpoint(EndpointSettings.of("127.0.0.1", 0, ""))
+                                .withBehind(Vinculum.Behind.MIGRATE)
+                                .withPreparation(starting -> {
+                                    assertThat(starting.port()).isZero();
+                                    return io.vinculum.shop.SampleRows.seed(
+                                            starting.modules(), starting.links(), starting.query());
+                                }))
                 .await();
 
         JsonObject brands = node.query()
@@ -190,7 +186,7 @@ class GettingStartedIT {
                 .await();
         assertThat(brands.getJsonArray("data")).hasSize(12);
         assertThat(node.port()).isPositive();
-        node.close().await();
+        node.close().eventually(node.vertx()::close).await();
     }
 
     @Test
@@ -202,10 +198,18 @@ class GettingStartedIT {
         DatabaseSettings settings = DatabaseSettings.of(TestDatabase.create());
         EndpointSettings endpoint = EndpointSettings.of("127.0.0.1", 0, "");
 
-        assertThatThrownBy(() -> Vinculum.start(vertx, catalog, settings, endpoint, Vinculum.Behind.REFUSE)
+        assertThatThrownBy(() -> Vinculum.start(
+                                vertx,
+                                VinculumOptions.of(catalog, settings)
+                                        .withEndpoint(endpoint)
+                                        .withBehind(Vinculum.Behind.REFUSE))
                         .await())
                 .hasMessageContaining("vinculum migrate");
-        Vinculum.start(vertx, catalog, settings, endpoint, Vinculum.Behind.MIGRATE)
+        Vinculum.start(
+                        vertx,
+                        VinculumOptions.of(catalog, settings)
+                                .withEndpoint(endpoint)
+                                .withBehind(Vinculum.Behind.MIGRATE))
                 .await()
                 .close()
                 .await();

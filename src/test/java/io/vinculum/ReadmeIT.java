@@ -202,13 +202,16 @@ class ReadmeIT {
         assertThat(shown.find()).isTrue();
         Vinculum node = TestDatabase.await(Vinculum.start(
                 Vertx.vertx(),
-                GraphFolder.read(Path.of("graphql")),
-                DatabaseSettings.of(TestDatabase.create()),
-                EndpointSettings.of("127.0.0.1", 0, ""),
-                Vinculum.Behind.MIGRATE,
-                List.of(started -> ShopWorkflows.of(
-                        started.steps(), started.modules(), started.links(), started.query(), new PaymentGateway())),
-                started -> ShopWorkflows.seed(started.workflows())));
+                VinculumOptions.of(GraphFolder.read(Path.of("graphql")), DatabaseSettings.of(TestDatabase.create()))
+                        .withEndpoint(EndpointSettings.of("127.0.0.1", 0, ""))
+                        .withBehind(Vinculum.Behind.MIGRATE)
+                        .withProviders(List.of(started -> ShopWorkflows.of(
+                                started.steps(),
+                                started.modules(),
+                                started.links(),
+                                started.query(),
+                                new PaymentGateway())))
+                        .withPreparation(started -> ShopWorkflows.seed(started.workflows()))));
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + "/graphql"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(
@@ -221,6 +224,6 @@ class ReadmeIT {
         assertThat(answer.getJsonObject("data").getJsonObject("runWorkflow").getString("state"))
                 .as(answer.encode())
                 .isEqualTo("done");
-        TestDatabase.await(node.close());
+        TestDatabase.await(node.close().eventually(node.vertx()::close));
     }
 }

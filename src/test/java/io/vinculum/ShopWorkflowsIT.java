@@ -42,17 +42,17 @@ class ShopWorkflowsIT {
         vertx = Vertx.vertx();
         node = TestDatabase.await(Vinculum.start(
                 vertx,
-                GraphFolder.read(Path.of("graphql")),
-                DatabaseSettings.of(TestDatabase.create()),
-                EndpointSettings.of("127.0.0.1", 0, ""),
-                Vinculum.Behind.MIGRATE,
-                List.of(shop -> ShopWorkflows.of(shop.steps(), shop.modules(), shop.links(), shop.query(), gateway)),
-                started -> ShopWorkflows.seed(started.workflows())));
+                VinculumOptions.of(GraphFolder.read(Path.of("graphql")), DatabaseSettings.of(TestDatabase.create()))
+                        .withEndpoint(EndpointSettings.of("127.0.0.1", 0, ""))
+                        .withBehind(Vinculum.Behind.MIGRATE)
+                        .withProviders(List.of(shop ->
+                                ShopWorkflows.of(shop.steps(), shop.modules(), shop.links(), shop.query(), gateway)))
+                        .withPreparation(started -> ShopWorkflows.seed(started.workflows()))));
     }
 
     @AfterAll
     static void stop() {
-        TestDatabase.await(node.close());
+        TestDatabase.await(node.close().eventually(node.vertx()::close));
     }
 
     private static JsonObject graphql(String query) {

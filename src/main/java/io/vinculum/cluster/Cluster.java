@@ -62,6 +62,7 @@ public record Cluster(String name, String host, int port, List<String> members) 
 
     private Future<Vertx> join(int left) {
         VertxOptions options = new VertxOptions()
+                .setPreferNativeTransport(true)
                 .setEventBusOptions(new EventBusOptions().setHost(host).setClusterPublicHost(host));
         return Vertx.builder()
                 .with(options)

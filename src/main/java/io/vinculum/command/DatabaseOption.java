@@ -2,6 +2,8 @@ package io.vinculum.command;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vinculum.Settings;
+import io.vinculum.Vinculum;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.failure.Failure;
@@ -9,47 +11,58 @@ import io.vinculum.postgres.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** Which database: a PostgreSQL of the user's, or the embedded one. */
+/** Which database: a PostgreSQL of the user's, or the embedded one; the settings {@code database} and {@code data}. */
+@Command
 final class DatabaseOption {
-    @Option(
-            names = "--database",
-            paramLabel = "URI",
-            description = "postgresql://user:password@host:5432/name; without it, an embedded PostgreSQL.")
-    @Nullable
-    String uri;
+    /** Those that fill a database may make one; the others would find nothing in it. */
+    private static final Set<String> MAKING = Set.of("serve", "migrate", "load");
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            defaultValue = ".vinculum",
-            description = "Where the embedded PostgreSQL keeps its data (default: ${DEFAULT-VALUE}).")
-    Path data = Path.of(".vinculum");
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
+
+    private Settings given() {
+        return VinculumCommand.settings(command);
+    }
 
     boolean embedded() {
-        return uri == null;
+        return given().find(Settings.DATABASE).isEmpty();
     }
 
     /** Starts the embedded server, or attaches to it; empty for another database. */
     Optional<EmbeddedPostgres> server() {
-        return embedded() ? Optional.of(EmbeddedPostgres.start(data)) : Optional.empty();
+        if (!embedded()) {
+            return Optional.empty();
+        }
+        Path data = given().get(Settings.DATA);
+        if (!MAKING.contains(command.name()) && !EmbeddedPostgres.existsIn(data)) {
+            throw Failure.notFound(
+                    "there is no database in " + data.toAbsolutePath().normalize()
+                            + "; name its folder with --data, name another database with --database, or make one with"
+                            + " 'vinculum serve' or 'vinculum migrate'");
+        }
+        return Optional.of(EmbeddedPostgres.start(data));
     }
 
     DatabaseSettings settings(Optional<EmbeddedPostgres> server) {
-        return DatabaseSettings.of(server.map(EmbeddedPostgres::uri).orElseGet(() -> Objects.requireNonNull(uri)));
+        return given().database(
+                        server.map(EmbeddedPostgres::socketUri).orElseGet(() -> given().get(Settings.DATABASE)));
     }
 
     /** Runs one piece of work on the database and waits for it; the server is stopped afterwards if it is ours. */
     <T> T use(BiFunction<Vertx, Database, Future<T>> work) {
         Optional<EmbeddedPostgres> server = server();
-        Vertx vertx = Vertx.vertx();
+        Vertx vertx = Vinculum.newVertx();
         try {
             Database database = Database.open(vertx, settings(server));
-            return await(database.ping()
+            return await(database.reach()
                     .compose(reached -> work.apply(vertx, database))
                     .eventually(database::close));
         } finally {

@@ -3,14 +3,19 @@ package io.vinculum.command;
 import static io.vinculum.database.Identifier.quote;
 
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import io.vinculum.Settings;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Model;
 import io.vinculum.database.Database;
 import io.vinculum.database.Identifier;
 import io.vinculum.database.Statement;
+import io.vinculum.failure.Failure;
 import io.vinculum.migration.Migration;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,6 +39,9 @@ public final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private DatabaseOption database = new DatabaseOption();
 
+    @Mixin
+    private JsonOption json = new JsonOption();
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -43,18 +51,54 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Catalog catalog = graph.catalog();
         List<Finding> findings = new ArrayList<>();
-        findings.add(new Finding(
-                true,
-                "declarations: " + catalog.models().size() + " models, "
-                        + catalog.links().size() + " links"));
-        database.use((vertx, opened) -> server(opened, findings)
-                .compose(done -> drift(opened, catalog, findings))
-                .compose(inLine -> inLine ? dangling(opened, catalog, findings) : Future.succeededFuture()));
-        findings.forEach(finding ->
-                spec.commandLine().getOut().println((finding.good() ? "ok    " : "wrong ") + finding.text()));
+        boolean readable = settings(findings);
+        if (readable) {
+            look(findings);
+        }
+        json.print(report(findings), () -> print(findings));
         return findings.stream().allMatch(Finding::good) ? 0 : 1;
+    }
+
+    /** The rest stands on them, so it is left out when one is wrong. */
+    private boolean settings(List<Finding> findings) {
+        Settings settings = VinculumCommand.settings(spec);
+        settings.problems().forEach(problem -> findings.add(new Finding(false, problem)));
+        if (!settings.problems().isEmpty()) {
+            return false;
+        }
+        long given = Settings.all().stream()
+                .filter(setting -> settings.source(setting) != Settings.Source.DEFAULT)
+                .count();
+        findings.add(new Finding(true, "settings: " + given + " given, the others are defaults"));
+        return true;
+    }
+
+    private void look(List<Finding> findings) {
+        try {
+            Catalog catalog = graph.catalog();
+            findings.add(new Finding(
+                    true,
+                    "declarations: " + catalog.models().size() + " models, "
+                            + catalog.links().size() + " links"));
+            database.use((vertx, opened) -> server(opened, findings)
+                    .compose(done -> drift(opened, catalog, findings))
+                    .compose(inLine -> inLine ? dangling(opened, catalog, findings) : Future.succeededFuture()));
+        } catch (Failure failure) {
+            findings.add(new Finding(false, String.valueOf(failure.getMessage())));
+        }
+    }
+
+    private void print(List<Finding> findings) {
+        PrintWriter out = spec.commandLine().getOut();
+        findings.forEach(finding -> out.println((finding.good() ? "ok    " : "wrong ") + finding.text()));
+    }
+
+    private static JsonArray report(List<Finding> findings) {
+        JsonArray report = new JsonArray();
+        findings.forEach(
+                finding -> report.add(new JsonObject().put("ok", finding.good()).put("text", finding.text())));
+        return report;
     }
 
     private static Future<Void> server(Database database, List<Finding> findings) {

@@ -1,5 +1,6 @@
 package io.vinculum.command;
 
+import io.vinculum.Settings;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.declare.GraphFolder;
 import java.io.IOException;
@@ -16,20 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** Which folder declares the graph. */
+/** Which folder declares the graph: the setting {@code graph}. */
+@Command
 final class GraphOption {
-    @Option(
-            names = "--graph",
-            paramLabel = "DIR",
-            description = "The folder with modules/ and links/; without it, the sample shop.")
-    @Nullable
-    Path folder;
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
 
     boolean isSample() {
-        return folder == null;
+        return VinculumCommand.settings(command).find(Settings.GRAPH).isEmpty();
     }
 
     Catalog catalog() {
@@ -37,7 +37,7 @@ final class GraphOption {
     }
 
     private Path path() {
-        return folder == null ? bundled() : folder;
+        return VinculumCommand.settings(command).find(Settings.GRAPH).orElseGet(GraphOption::bundled);
     }
 
     /** The operations of the folder, for people to start from. */

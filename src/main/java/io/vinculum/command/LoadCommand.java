@@ -1,5 +1,6 @@
 package io.vinculum.command;
 
+import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Entity;
 import io.vinculum.load.Loader;
 import java.io.IOException;
@@ -31,6 +32,9 @@ public final class LoadCommand implements Callable<Integer> {
     @Mixin
     private DatabaseOption database = new DatabaseOption();
 
+    @Mixin
+    private JsonOption json = new JsonOption();
+
     @Parameters(index = "0", paramLabel = "ENTITY", description = "A model or a link, like product or product_brand.")
     private String entity = "";
 
@@ -51,7 +55,11 @@ public final class LoadCommand implements Callable<Integer> {
         if (seen) {
             err.println();
         }
-        spec.commandLine().getOut().println(rows + (rows == 1 ? " row" : " rows") + " loaded into " + target.name());
+        json.print(
+                new JsonObject().put("entity", target.name()).put("rows", rows),
+                () -> spec.commandLine()
+                        .getOut()
+                        .println(rows + (rows == 1 ? " row" : " rows") + " loaded into " + target.name()));
         return 0;
     }
 

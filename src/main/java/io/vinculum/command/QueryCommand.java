@@ -35,6 +35,9 @@ public final class QueryCommand implements Callable<Integer> {
     @Mixin
     private DatabaseOption database = new DatabaseOption();
 
+    @Mixin
+    private JsonOption json = new JsonOption();
+
     @Parameters(index = "0", paramLabel = "ENTITY", description = "A model or a link, like product or product_brand.")
     private String entity = "";
 
@@ -71,15 +74,16 @@ public final class QueryCommand implements Callable<Integer> {
     public Integer call() {
         Catalog catalog = graph.catalog();
         Map<String, @Nullable Object> request = request();
+        QueryLimits limits = VinculumCommand.settings(spec).limits();
         JsonObject answer = database.use((vertx, opened) -> new Query(
                         opened,
                         catalog,
-                        QueryLimits.DEFAULT,
+                        limits,
                         (module, body, deadline) -> Future.failedFuture(
                                 Failure.invalid("the module '" + module + "' is answered by a running server only")))
                 .graphBytes(request)
                 .map(JsonObject::new));
-        spec.commandLine().getOut().println(answer.encodePrettily());
+        json.print(answer, () -> spec.commandLine().getOut().println(answer.encodePrettily()));
         return 0;
     }
 

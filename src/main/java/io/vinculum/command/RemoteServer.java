@@ -3,6 +3,7 @@ package io.vinculum.command;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.Settings;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import java.io.IOException;
@@ -11,18 +12,22 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** A server that runs, for commands that ask it. */
 final class RemoteServer {
     private static final Duration CONNECTING = Duration.ofSeconds(5);
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8080",
-            description = "Where the server is (default: ${DEFAULT-VALUE}).")
-    private String url = "http://127.0.0.1:8080";
+    private final String url;
+
+    private RemoteServer(String url) {
+        this.url = url;
+    }
+
+    /** The one that the setting {@code url} names. */
+    static RemoteServer of(CommandSpec command) {
+        return new RemoteServer(VinculumCommand.settings(command).get(Settings.URL));
+    }
 
     /**
      * Asks it by GraphQL; answers the {@code data}.

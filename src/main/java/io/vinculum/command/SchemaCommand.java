@@ -1,5 +1,6 @@
 package io.vinculum.command;
 
+import io.vertx.core.json.JsonObject;
 import io.vinculum.graphql.Schema;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,13 +18,19 @@ public final class SchemaCommand implements Callable<Integer> {
     @Mixin
     private GraphOption graph = new GraphOption();
 
+    @Mixin
+    private JsonOption json = new JsonOption();
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        spec.commandLine().getOut().println(Schema.of(graph.catalog()).sdl().strip());
+        String sdl = Schema.of(graph.catalog()).sdl().strip();
+        json.print(
+                new JsonObject().put("sdl", sdl),
+                () -> spec.commandLine().getOut().println(sdl));
         return 0;
     }
 }

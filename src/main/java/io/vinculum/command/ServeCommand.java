@@ -2,11 +2,13 @@ package io.vinculum.command;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vinculum.Settings;
 import io.vinculum.Vinculum;
+import io.vinculum.VinculumOptions;
 import io.vinculum.WorkflowProvider;
 import io.vinculum.catalog.Catalog;
+import io.vinculum.cluster.Cluster;
 import io.vinculum.database.DatabaseSettings;
-import io.vinculum.endpoint.EndpointSettings;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.postgres.EmbeddedPostgres;
@@ -18,13 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Serves a graph until the process is stopped. */
@@ -37,41 +35,11 @@ import picocli.CommandLine.Spec;
             "Example: vinculum serve --graph ./graphql --database postgresql://me:secret@localhost:5432/shop --migrate"
         })
 public final class ServeCommand implements Callable<Integer> {
-    private static final int STOPPING_SECONDS = 20;
-
     @Mixin
     private GraphOption graph = new GraphOption();
 
     @Mixin
     private DatabaseOption database = new DatabaseOption();
-
-    @Mixin
-    private ClusterOption cluster = new ClusterOption();
-
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            defaultValue = "8080",
-            description = "The HTTP port, 0 for any (default: ${DEFAULT-VALUE}).")
-    private int port;
-
-    @Option(
-            names = "--host",
-            paramLabel = "H",
-            defaultValue = "127.0.0.1",
-            description = "The address to listen on (default: ${DEFAULT-VALUE}).")
-    private String host = "127.0.0.1";
-
-    @Option(
-            names = "--migrate",
-            arity = "0..1",
-            fallbackValue = "true",
-            paramLabel = "BOOL",
-            description = "Migrate a database that is behind (default: only the embedded one).")
-    private @Nullable Boolean migrate;
-
-    @Option(names = "--no-sample", description = "Leave the sample shop empty.")
-    private boolean noSample;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -79,42 +47,41 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        checkPort();
+        Settings settings = VinculumCommand.settings(spec);
         Catalog catalog = graph.catalog();
-        Optional<EmbeddedPostgres> server = database.server();
-        CountDownLatch stopped = new CountDownLatch(1);
-        Optional<Vertx> vertx = Optional.empty();
+        // Before anything can be stuck: a server that is halted is no worse than one that is killed.
+        Stop stop = new Stop(settings.get(Settings.DRAIN));
         try {
-            DatabaseSettings settings = database.settings(server);
-            vertx = Optional.of(DatabaseOption.await(ClusterOption.vertx(cluster.of(settings.databaseName()))));
-            Vinculum node = start(vertx.get(), catalog, settings);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, server, stopped), "vinculum-stop"));
-            announce(node);
-            stopped.await();
-            return 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Optional<EmbeddedPostgres> server = database.server();
+            server.ifPresent(stop::lastly);
+            DatabaseSettings where = database.settings(server);
+            Vertx vertx = DatabaseOption.await(settings.cluster(where.databaseName())
+                    .map(Cluster::join)
+                    .orElseGet(() -> Future.succeededFuture(Vinculum.newVertx())));
+            stop.then("Vert.x", vertx::close);
+            Vinculum node = start(vertx, catalog, where, settings);
+            stop.then("the node", node::close);
+            announce(node, settings.get(Settings.HOST));
+            stop.await();
             return 0;
         } catch (RuntimeException e) {
-            vertx.ifPresent(Vertx::close);
-            server.ifPresent(EmbeddedPostgres::close);
+            stop.now();
             throw e;
         }
     }
 
-    private void checkPort() {
-        if (port < 0 || port > 65_535) {
-            throw Failure.invalid("--port takes a number from 0 to 65535, was " + port);
-        }
-    }
-
-    private Vinculum start(Vertx vertx, Catalog catalog, DatabaseSettings settings) {
-        boolean migrating = migrate == null ? database.embedded() : migrate;
-        EndpointSettings endpoint = EndpointSettings.of(host, port, graph.examples());
-        Vinculum.Behind behind = migrating ? Vinculum.Behind.MIGRATE : Vinculum.Behind.REFUSE;
-        var starting = Vinculum.start(vertx, catalog, settings, endpoint, behind, providers(), this::seed)
-                .recover(cause -> Future.failedFuture(explained(cause)));
-        return DatabaseOption.await(starting);
+    private Vinculum start(Vertx vertx, Catalog catalog, DatabaseSettings where, Settings settings) {
+        boolean migrating = settings.find(Settings.MIGRATE).orElseGet(database::embedded);
+        VinculumOptions options = VinculumOptions.of(catalog, where)
+                .withEndpoint(settings.endpoint(graph.examples()))
+                .withLimits(settings.limits())
+                .withBehind(migrating ? Vinculum.Behind.MIGRATE : Vinculum.Behind.REFUSE)
+                .withProviders(providers())
+                .withPreparation(node -> graph.isSample() && settings.get(Settings.SAMPLE)
+                        ? ShopWorkflows.seed(node.workflows())
+                        : Future.succeededFuture());
+        return DatabaseOption.await(
+                Vinculum.start(vertx, options).recover(cause -> Future.failedFuture(explained(cause, settings))));
     }
 
     /** Those on the class path, and the shop's own with the shop. */
@@ -134,19 +101,16 @@ public final class ServeCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private Future<Void> seed(Vinculum node) {
-        return graph.isSample() && !noSample ? ShopWorkflows.seed(node.workflows()) : Future.succeededFuture();
-    }
-
-    private Throwable explained(Throwable cause) {
+    private static Throwable explained(Throwable cause, Settings settings) {
         return cause instanceof BindException
                 ? new Failure(
                         FailureCode.UNAVAILABLE,
-                        "the port " + port + " of " + host + " is taken; choose another with --port")
+                        "the port " + settings.get(Settings.PORT) + " of " + settings.get(Settings.HOST)
+                                + " is taken; choose another with --port")
                 : cause;
     }
 
-    private void announce(Vinculum node) {
+    private void announce(Vinculum node, String host) {
         String base = "http://" + host + ":" + node.port();
         var out = spec.commandLine().getOut();
         out.println("Vinculum is ready:");
@@ -154,14 +118,5 @@ public final class ServeCommand implements Callable<Integer> {
         out.println("  GraphiQL  " + base + "/graphiql/");
         out.println("  Health    " + base + "/health/ready");
         out.flush();
-    }
-
-    private static void stop(Vinculum node, Optional<EmbeddedPostgres> server, CountDownLatch stopped) {
-        try {
-            DatabaseOption.await(node.close().timeout(STOPPING_SECONDS, TimeUnit.SECONDS));
-        } finally {
-            server.ifPresent(EmbeddedPostgres::close);
-            stopped.countDown();
-        }
     }
 }

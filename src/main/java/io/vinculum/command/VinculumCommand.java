@@ -1,13 +1,24 @@
 package io.vinculum.command;
 
+import io.vinculum.Settings;
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.Nearest;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line; without a command it serves. */
 @Command(
@@ -17,19 +28,30 @@ import picocli.CommandLine.Command;
         description = "Joins isolated modules: modules write their own tables, queries read across links.",
         subcommands = {
             ServeCommand.class,
+            InitCommand.class,
             MigrateCommand.class,
             LoadCommand.class,
             SchemaCommand.class,
             QueryCommand.class,
+            WorkflowCommand.class,
             DoctorCommand.class,
-            WorkflowCommand.class
+            ConfigCommand.class,
+            CompletionCommand.class
         },
         footer = {"", "Example: vinculum serve --port 8080", "Each command explains itself: vinculum load --help"})
 public final class VinculumCommand {
     /** What went wrong is not the command line. */
     private static final int FAILED = 1;
 
-    private VinculumCommand() {}
+    private static final int HELP_WIDTH = 130;
+    /** They say themselves what is wrong with the settings. */
+    private static final Set<String> LENIENT = Set.of("doctor", "config", "completion");
+
+    private final SettingOptions options;
+
+    private VinculumCommand(SettingOptions options) {
+        this.options = options;
+    }
 
     /** Runs one command with the settings of this process, and ends the process unless it serves. */
     public static void run(String[] arguments) {
@@ -47,35 +69,95 @@ public final class VinculumCommand {
         return arguments.length == 0 || arguments[0].startsWith("-") || arguments[0].equals("serve");
     }
 
-    /** Runs one command; 0 when it worked, 1 when it failed, 2 when the command line is wrong. */
+    /** Runs one command; 0 when it worked, 1 when it failed, 2 when the command line or a setting is wrong. */
     public static int run(
             String[] arguments, Map<String, String> environment, Path settings, PrintWriter out, PrintWriter err) {
-        CommandLine line = new CommandLine(new VinculumCommand())
+        SettingOptions options = new SettingOptions(environment, settings);
+        CommandLine line = line(options)
                 .setOut(out)
                 .setErr(err)
-                .setExecutionExceptionHandler((cause, command, parsed) -> failed(command, cause));
-        try {
-            line.setDefaultValueProvider(new Defaults(environment, settings, line.getCommandSpec()));
-        } catch (Failure failure) {
-            err.println(failure.getMessage());
-            return line.getCommandSpec().exitCodeOnInvalidInput();
+                .setParameterExceptionHandler((wrong, words) -> refused(wrong))
+                .setExecutionExceptionHandler((cause, command, parsed) -> failed(command, cause))
+                .setExecutionStrategy(parsed -> execute(options, parsed));
+        return line.execute(isServing(arguments) ? withServe(arguments) : arguments);
+    }
+
+    /** The command line with all its commands and flags. */
+    static CommandLine line(SettingOptions options) {
+        CommandLine line = new CommandLine(new VinculumCommand(options));
+        SettingOptions.addTo(line);
+        line.setUsageHelpWidth(HELP_WIDTH);
+        line.registerConverter(Duration.class, SettingOptions::duration);
+        shorten(line);
+        return line;
+    }
+
+    private static void shorten(CommandLine line) {
+        // A line of all flags wraps inside of their values.
+        line.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+        line.getSubcommands().values().forEach(VinculumCommand::shorten);
+    }
+
+    /** The settings of the command that runs, of whichever command of this line. */
+    static Settings settings(CommandSpec command) {
+        return ((VinculumCommand) command.root().userObject()).options.settings();
+    }
+
+    private static int execute(SettingOptions options, ParseResult parsed) {
+        options.parsed(parsed);
+        List<String> problems =
+                isLenient(parsed) ? List.of() : options.settings().problems();
+        if (problems.isEmpty()) {
+            return new CommandLine.RunLast().execute(parsed);
         }
-        boolean bare = arguments.length == 0 || (arguments[0].startsWith("-") && !isAbout(arguments[0]));
-        return line.execute(bare ? withServe(arguments) : arguments);
+        CommandLine line = parsed.commandSpec().commandLine();
+        problems.forEach(line.getErr()::println);
+        return parsed.commandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static boolean isLenient(ParseResult parsed) {
+        ParseResult leaf = parsed;
+        while (leaf.hasSubcommand()) {
+            leaf = leaf.subcommand();
+        }
+        return leaf.isUsageHelpRequested()
+                || leaf.isVersionHelpRequested()
+                || LENIENT.contains(leaf.commandSpec().name());
+    }
+
+    private static boolean isServing(String[] arguments) {
+        return arguments.length == 0 || (arguments[0].startsWith("-") && !isAbout(arguments[0]));
     }
 
     private static boolean isAbout(String argument) {
-        return argument.equals("--help")
-                || argument.equals("-h")
-                || argument.equals("--version")
-                || argument.equals("-V");
+        return Set.of("--help", "-h", "--version", "-V").contains(argument);
     }
 
     private static String[] withServe(String[] arguments) {
-        String[] serving = new String[arguments.length + 1];
-        serving[0] = "serve";
-        System.arraycopy(arguments, 0, serving, 1, arguments.length);
-        return serving;
+        List<String> serving = new ArrayList<>(List.of("serve"));
+        serving.addAll(Arrays.asList(arguments));
+        return serving.toArray(String[]::new);
+    }
+
+    /** Two lines: what is wrong with what was right, and where help is. */
+    private static int refused(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        String hint = wrong instanceof UnmatchedArgumentException unmatched ? hint(unmatched) : "";
+        command.getErr().println(wrong.getMessage() + hint);
+        command.getErr().println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static String hint(UnmatchedArgumentException unmatched) {
+        CommandSpec command = unmatched.getCommandLine().getCommandSpec();
+        String given = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+        List<String> known = given.startsWith("-")
+                ? command.options().stream()
+                        .flatMap(option -> Arrays.stream(option.names()))
+                        .filter(name -> name.startsWith("--"))
+                        .toList()
+                : List.copyOf(command.subcommands().keySet());
+        return known.isEmpty() ? "" : Nearest.hint(given, known);
     }
 
     private static int failed(CommandLine command, Exception cause) {

@@ -62,9 +62,6 @@ public final class WorkflowCommand implements Runnable {
 
     /** One run on a server. */
     private static final class OneRun {
-        @Mixin
-        private RemoteServer server = new RemoteServer();
-
         @Parameters(index = "0", paramLabel = "WORKFLOW", description = "The workflow's name.")
         private String id = "";
 
@@ -72,17 +69,18 @@ public final class WorkflowCommand implements Runnable {
         private String transactionId = "";
 
         @Nullable
-        JsonObject asked(String kind, String field, String members) {
-            return server.ask(
+        JsonObject asked(CommandSpec command, String kind, String field, String members) {
+            return RemoteServer.of(command)
+                    .ask(
                             kind + " ($id: String!, $transactionId: String!) { run: " + field
                                     + "(id: $id, transactionId: $transactionId) " + members + " }",
                             new JsonObject().put("id", id).put("transactionId", transactionId))
                     .getJsonObject("run");
         }
 
-        int change(String field, PrintWriter out) {
-            JsonObject changed = Objects.requireNonNull(asked("mutation", field, RUN));
-            out.println(changed.encodePrettily());
+        int change(CommandSpec command, String field, JsonOption json) {
+            JsonObject changed = Objects.requireNonNull(asked(command, "mutation", field, RUN));
+            json.print(changed, () -> command.commandLine().getOut().println(changed.encodePrettily()));
             return "failed".equals(changed.getString("state")) ? 1 : 0;
         }
     }
@@ -94,7 +92,7 @@ public final class WorkflowCommand implements Runnable {
             footer = {"", "Example: vinculum workflow list checkout --state failed --take 50"})
     static final class ListRuns implements Callable<Integer> {
         @Mixin
-        private RemoteServer server = new RemoteServer();
+        private JsonOption json = new JsonOption();
 
         @Parameters(index = "0", arity = "0..1", paramLabel = "WORKFLOW", description = "Runs of this one only.")
         private @Nullable String id;
@@ -111,17 +109,22 @@ public final class WorkflowCommand implements Runnable {
 
         @Override
         public Integer call() {
-            JsonArray runs = server.ask(
+            JsonArray runs = RemoteServer.of(spec)
+                    .ask(
                             "query ($id: String, $state: String, $take: Int) { runs: workflowRuns(id: $id, state: $state,"
                                     + " take: $take) { id transactionId state error created_at } }",
                             new JsonObject().put("id", id).put("state", state).put("take", take))
                     .getJsonArray("runs");
+            json.print(runs, () -> print(runs));
+            return 0;
+        }
+
+        private void print(JsonArray runs) {
             PrintWriter out = spec.commandLine().getOut();
             runs.forEach(run -> out.println(line((JsonObject) run)));
             if (runs.isEmpty()) {
                 out.println("no runs");
             }
-            return 0;
         }
     }
 
@@ -134,6 +137,9 @@ public final class WorkflowCommand implements Runnable {
         @Mixin
         private OneRun run = new OneRun();
 
+        @Mixin
+        private JsonOption json = new JsonOption();
+
         @Spec
         @SuppressWarnings("NullAway.Init")
         private CommandSpec spec;
@@ -141,18 +147,23 @@ public final class WorkflowCommand implements Runnable {
         @Override
         public Integer call() {
             JsonObject found = run.asked(
+                    spec,
                     "query",
                     "workflowRun",
                     "{ id transactionId state input output error steps created_at finished_at }");
             if (found == null) {
                 throw Failure.notFound("there is no run " + run.transactionId + " of " + run.id);
             }
+            json.print(found, () -> print(found));
+            return 0;
+        }
+
+        private void print(JsonObject found) {
             PrintWriter out = spec.commandLine().getOut();
             out.println(line(found));
             out.println("input   " + Json.encode(found.getValue("input")));
             found.getJsonArray("steps").forEach(step -> out.println(step((JsonObject) step)));
             out.println("output  " + Json.encode(found.getValue("output")));
-            return 0;
         }
 
         private static String step(JsonObject step) {
@@ -177,7 +188,7 @@ public final class WorkflowCommand implements Runnable {
             footer = {"", "Example: vinculum workflow run delete-brand '{\"brand_id\": \"brand_1\"}' --transaction t1"})
     static final class Run implements Callable<Integer> {
         @Mixin
-        private RemoteServer server = new RemoteServer();
+        private JsonOption json = new JsonOption();
 
         @Parameters(index = "0", paramLabel = "WORKFLOW", description = "The workflow's name.")
         private String id = "";
@@ -205,13 +216,14 @@ public final class WorkflowCommand implements Runnable {
                     .put("input", parsed())
                     .put("transactionId", transactionId)
                     .put("wait", !noWait);
-            JsonObject run = server.ask(
+            JsonObject run = RemoteServer.of(spec)
+                    .ask(
                             "mutation ($id: String!, $input: JSON, $transactionId: String, $wait: Boolean) { run:"
                                     + " runWorkflow(id: $id, input: $input, transactionId: $transactionId, wait: $wait) "
                                     + RUN + " }",
                             variables)
                     .getJsonObject("run");
-            spec.commandLine().getOut().println(run.encodePrettily());
+            json.print(run, () -> spec.commandLine().getOut().println(run.encodePrettily()));
             return List.of("reverted", "failed").contains(run.getString("state")) ? 1 : 0;
         }
 
@@ -233,24 +245,30 @@ public final class WorkflowCommand implements Runnable {
         @Mixin
         private OneRun run = new OneRun();
 
+        @Mixin
+        private JsonOption json = new JsonOption();
+
         @Spec
         @SuppressWarnings("NullAway.Init")
         private CommandSpec spec;
 
         @Override
         public Integer call() {
-            return run.change("cancelWorkflow", spec.commandLine().getOut());
+            return run.change(spec, "cancelWorkflow", json);
         }
     }
 
     @Command(
             name = "retry",
             mixinStandardHelpOptions = true,
-            description = "Undoes once more what could not be undone of a failed run, or goes on with a stuck one.",
+            description = "Undoes once more what could not be undone of a failed run, or resumes a stuck one.",
             footer = {"", "Example: vinculum workflow retry checkout order-17"})
     static final class Retry implements Callable<Integer> {
         @Mixin
         private OneRun run = new OneRun();
+
+        @Mixin
+        private JsonOption json = new JsonOption();
 
         @Spec
         @SuppressWarnings("NullAway.Init")
@@ -258,7 +276,7 @@ public final class WorkflowCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return run.change("retryWorkflow", spec.commandLine().getOut());
+            return run.change(spec, "retryWorkflow", json);
         }
     }
 }

@@ -79,16 +79,16 @@ public final class Database {
                 .with(pool)
                 .with(new NetClientOptions()
                         .setConnectTimeout((int) settings.connectTimeout().toMillis()))
-                .connectingTo(options(settings, properties))
+                .connectingTo(options(vertx, settings, properties))
                 .using(vertx)
                 .build();
         return new Database(vertx, settings, built);
     }
 
-    private static PgConnectOptions options(DatabaseSettings settings, Map<String, String> properties) {
+    private static PgConnectOptions options(Vertx vertx, DatabaseSettings settings, Map<String, String> properties) {
         PgConnectOptions options;
         try {
-            options = Encryption.options(settings.uri());
+            options = Encryption.options(DatabaseAddress.reachable(settings.uri(), vertx.isNativeTransportEnabled()));
         } catch (IllegalArgumentException e) {
             throw Failure.invalid("the database's address must be like postgresql://user:password@host:5432/name");
         }
@@ -250,6 +250,16 @@ public final class Database {
     /** Waits until the database answers; fails with {@code UNAVAILABLE} when it does not. */
     public Future<Void> ping() {
         return read(Statement.of("select 1")).mapEmpty();
+    }
+
+    /**
+     * Waits like {@link #ping}, for those who operate the server: the failure names host, port and cause, which a caller
+     * from outside must not see.
+     */
+    public Future<Void> reach() {
+        return again(() -> pool.query("select 1").execute(), Deadline.NONE, RETRIES)
+                .<Void>mapEmpty()
+                .recover(cause -> Future.failedFuture(DatabaseAddress.unreachable(settings.uri(), cause)));
     }
 
     public Future<Void> close() {

@@ -7,9 +7,11 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -155,7 +157,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private static PostmasterFile.Running run(Path folder, PostgresAccount account, Path binaries, PostmasterFile file)
             throws IOException {
-        Path log = folder.resolve("postgres.log");
+        Optional<Path> sockets = SocketFolder.make(folder, account);
+        Optional<PostmasterFile.Running> ready = run(folder, account, binaries, file, sockets);
+        if (ready.isEmpty() && sockets.isPresent()) {
+            // Some file systems hold no sockets.
+            SocketFolder.remove(sockets);
+            ready = run(folder, account, binaries, file, Optional.empty());
+        }
+        if (ready.isEmpty()) {
+            throw unavailable("PostgreSQL did not start", folder.resolve("postgres.log"));
+        }
+        return ready.get();
+    }
+
+    private static Optional<PostmasterFile.Running> run(
+            Path folder, PostgresAccount account, Path binaries, PostmasterFile file, Optional<Path> sockets)
+            throws IOException {
         List<String> command = new ArrayList<>(account.prefix(true));
         command.addAll(List.of(
                 binaries.resolve("bin/postgres").toString(),
@@ -165,7 +182,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         for (String setting : List.of(
                 "listen_addresses=127.0.0.1",
                 "port=" + port,
-                "unix_socket_directories=",
+                "unix_socket_directories=" + sockets.map(Path::toString).orElse(""),
+                "unix_socket_permissions=0700",
                 "random_page_cost=1.1",
                 // Runs of workflows come and go by thousands a second.
                 "autovacuum_naptime=10s",
@@ -178,12 +196,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 "log_min_error_statement=panic")) {
             command.addAll(List.of("-c", setting));
         }
-        ChildKeeper child = ChildKeeper.start(command, log);
-        Optional<PostmasterFile.Running> ready = file.awaitReady(PATIENCE, child::alive);
-        if (ready.isEmpty()) {
-            throw unavailable("PostgreSQL did not start", log);
-        }
-        return ready.get();
+        ChildKeeper child = ChildKeeper.start(command, folder.resolve("postgres.log"));
+        return file.awaitReady(PATIENCE, child::alive);
     }
 
     /** PostgreSQL's page cache: an eighth of the machine's memory, which is taken only as it is used. */
@@ -241,6 +255,21 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    /**
+     * Like {@link #uri()}, with the folder of the server's unix socket added, as libpq names it: who cannot speak to
+     * sockets takes host and port. The same as {@link #uri()} where there is no socket.
+     */
+    public String socketUri() {
+        return running.sockets()
+                .map(sockets -> uri() + "?host=" + URLEncoder.encode(sockets.toString(), StandardCharsets.UTF_8))
+                .orElseGet(this::uri);
+    }
+
+    /** Whether there is a database in a data folder, running or not. */
+    public static boolean existsIn(Path data) {
+        return Files.exists(data.resolve("pgdata").resolve("PG_VERSION"));
+    }
+
     /** Whether this process started the server and stops it. */
     public boolean owned() {
         return ownership.isPresent();
@@ -257,6 +286,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             return;
         }
         stop(running.pid());
+        SocketFolder.remove(running.sockets());
         try {
             ownership.get().acquiredBy().close();
         } catch (IOException e) {

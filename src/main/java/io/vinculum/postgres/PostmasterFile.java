@@ -10,11 +10,14 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Reads {@code postmaster.pid}: line 1 is the process, line 4 the port, line 8 says {@code ready}. */
+/**
+ * Reads {@code postmaster.pid}: line 1 is the process, line 4 the port, line 5 the folder of the unix socket, line 8 says
+ * {@code ready}.
+ */
 record PostmasterFile(Path cluster) {
 
     /** A server that accepts connections. */
-    record Running(long pid, int port) {}
+    record Running(long pid, int port, Optional<Path> sockets) {}
 
     /** A live server of this cluster, ready or not. */
     Optional<Running> live() {
@@ -47,7 +50,11 @@ record PostmasterFile(Path cluster) {
             }
             long pid = Long.parseLong(lines.get(0).strip());
             int port = lines.size() > 3 ? Integer.parseInt(lines.get(3).strip()) : 0;
-            return isPostgres(pid) ? Optional.of(new Running(pid, port)) : Optional.empty();
+            String sockets = lines.size() > 4 ? lines.get(4).strip() : "";
+            return isPostgres(pid)
+                    ? Optional.of(new Running(
+                            pid, port, sockets.isEmpty() ? Optional.empty() : Optional.of(Path.of(sockets))))
+                    : Optional.empty();
         } catch (IOException | NumberFormatException e) {
             // Not there, or being written: not running as far as anyone can tell.
             return Optional.empty();

@@ -15,6 +15,7 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vinculum.Vinculum;
+import io.vinculum.VinculumOptions;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.declare.GraphFolder;
 import io.vinculum.endpoint.EndpointSettings;
@@ -50,17 +51,15 @@ final class BenchServer {
     }
 
     private static void serve(String database, int products) throws IOException {
-        Vertx vertx = Vinculum.vertx();
+        Vertx vertx = Vinculum.newVertx();
         EndpointSettings endpoint = EndpointSettings.of("127.0.0.1", 0, "");
         DatabaseSettings settings = DatabaseSettings.of(database);
         Vinculum node = TestDatabase.await(Vinculum.start(
                 vertx,
-                GraphFolder.read(Path.of("src/test/resources/bench")),
-                settings,
-                endpoint,
-                Vinculum.Behind.REFUSE,
-                List.of(started -> WorkflowBenchmark.workflows()),
-                started -> Future.succeededFuture()));
+                VinculumOptions.of(GraphFolder.read(Path.of("src/test/resources/bench")), settings)
+                        .withEndpoint(endpoint)
+                        .withBehind(Vinculum.Behind.REFUSE)
+                        .withProviders(List.of(started -> WorkflowBenchmark.workflows()))));
         Limit limit = new Limit(pool(vertx, settings));
         BenchRows rows = new BenchRows(products);
         AtomicInteger port = new AtomicInteger();
@@ -70,7 +69,7 @@ final class BenchServer {
         while (System.in.read() >= 0) {
             // Whoever started this holds the other end.
         }
-        TestDatabase.await(node.close());
+        TestDatabase.await(node.close().eventually(node.vertx()::close));
     }
 
     private static Pool pool(Vertx vertx, DatabaseSettings settings) {

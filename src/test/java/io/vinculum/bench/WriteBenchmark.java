@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.Vinculum;
+import io.vinculum.VinculumOptions;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.database.Statement;
@@ -64,10 +65,9 @@ final class WriteBenchmark {
     void run() throws IOException {
         Vinculum node = TestDatabase.await(Vinculum.start(
                 vertx,
-                GraphFolder.read(Path.of("src/test/resources/bench")),
-                DatabaseSettings.of(uri),
-                EndpointSettings.of("127.0.0.1", 0, ""),
-                Vinculum.Behind.REFUSE));
+                VinculumOptions.of(GraphFolder.read(Path.of("src/test/resources/bench")), DatabaseSettings.of(uri))
+                        .withEndpoint(EndpointSettings.of("127.0.0.1", 0, ""))
+                        .withBehind(Vinculum.Behind.REFUSE)));
         report.say("%nmilliseconds, median of %d%n%-34s %10s %10s %8s%n", ROUNDS, "write", "ours", "raw", "ratio");
         for (int links : new int[] {1, 1_000, 100_000}) {
             links(node, links);

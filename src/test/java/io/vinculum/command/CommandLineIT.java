@@ -2,29 +2,32 @@ package io.vinculum.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.Settings;
 import io.vinculum.testing.TestDatabase;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands, as a person types them. */
 class CommandLineIT {
-    private static String database;
+    private String database;
 
     @TempDir
     private Path folder;
 
     private record Ran(int status, String out, String err) {}
 
-    @BeforeAll
-    static void create() {
+    @BeforeEach
+    void create() {
         database = TestDatabase.create();
     }
 
@@ -46,11 +49,16 @@ class CommandLineIT {
 
     @Test
     void everyCommandExplainsItselfWithAnExample() {
-        for (String command : new String[] {"serve", "migrate", "load", "schema", "query", "doctor", "workflow"}) {
+        for (String command : new String[] {
+            "serve", "init", "migrate", "load", "schema", "query", "workflow", "doctor", "config", "completion"
+        }) {
             Ran ran = run(command, "--help");
             assertThat(ran.status()).isZero();
             assertThat(ran.out()).contains("Usage: vinculum " + command).contains("Example: vinculum " + command);
         }
+        assertThat(run("serve", "--help").out())
+                .contains("--port=N", "(default: 8080)", "--no-sample", "--cluster-members=HOST:PORT")
+                .contains("--database postgresql://me:secret@localhost:5432/shop --migrate");
         assertThat(run("--help").out()).contains("migrate", "doctor");
         assertThat(run("--version").out()).contains("Vinculum");
         Ran bare = run("workflow");
@@ -115,16 +123,47 @@ class CommandLineIT {
     void wrongCommandLinesNameTheNearestRightOne() {
         Ran flag = run("serve", "--prot", "80");
         assertThat(flag.status()).isEqualTo(2);
-        assertThat(flag.err()).contains("'--prot'", "--port");
-        assertThat(run("migrat").err()).contains("migrat").contains("migrate");
+        assertThat(flag.err())
+                .contains("Unknown options: '--prot', '80'; did you mean '--port'?")
+                .contains("See: vinculum serve --help")
+                .hasLineCount(2);
+        assertThat(run("migrat").err()).contains("'migrat'; did you mean 'migrate'?");
         assertThat(run("query", "brand").status()).isEqualTo(2);
-        assertThat(run("serve", "--port", "x").err()).contains("'x' is not an int");
-        assertThat(run("serve", "--port", "99999").err()).contains("0 to 65535");
+        assertThat(run("serve", "--port", "x").err())
+                .isEqualTo("the setting --port takes a whole number from 0 to 65535, was 'x'\n");
+        assertThat(run("serve", "--port", "99999").status()).isEqualTo(2);
         assertThat(run("load", "brnd", "x.csv").err()).contains("did you mean 'brand'?");
         assertThat(run("schema", "--graph", folder.toString()).err()).contains("has no folder 'modules'");
-        assertThat(run("migrate", "--database", "postgresql://me@127.0.0.1:1/x").err())
-                .contains("UNAVAILABLE", "cannot be reached");
         assertThat(run("migrate", "--database", "x").err()).contains("postgresql://user:password@host");
+    }
+
+    @Test
+    void aDatabaseThatCannotBeReachedIsNamedWithItsHostPortAndTheCause() {
+        assertThat(run("migrate", "--database", "postgresql://me:secret@127.0.0.1:1/x")
+                        .err())
+                .isEqualTo(
+                        "UNAVAILABLE: the database 'x' at 127.0.0.1:1 cannot be reached: the connection is refused\n");
+        assertThat(run("query", "brand", "id", "--database", database.replaceAll("/[^/]*$", "/no_such"))
+                        .err())
+                .contains("the database 'no_such' at", "there is no such database");
+        assertThat(run("doctor", "--database", database.replaceAll("//[^@]*@", "//vinculum:secret@"))
+                        .out())
+                .contains("wrong the database", "it refuses the user 'vinculum' or the password")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void aDataFolderThatIsMistypedIsNotMade() {
+        Path wrong = folder.resolve(".vinculm");
+        for (String[] command : new String[][] {{"query", "brand", "id"}, {"doctor"}}) {
+            String[] words = Arrays.copyOf(command, command.length + 2);
+            words[command.length] = "--data";
+            words[command.length + 1] = wrong.toString();
+            Ran ran = run(words);
+            assertThat(ran.status()).isEqualTo(1);
+            assertThat(ran.err() + ran.out()).contains("there is no database in " + wrong, "--data");
+        }
+        assertThat(wrong).doesNotExist();
     }
 
     @Test
@@ -144,5 +183,83 @@ class CommandLineIT {
         Ran ran = run("schema");
         assertThat(ran.status()).isEqualTo(2);
         assertThat(ran.err()).contains("vinculum.yaml: prot is unknown; did you mean 'port'?");
+        Ran doctor = run("doctor", "--database", database);
+        assertThat(doctor.status()).isEqualTo(1);
+        assertThat(doctor.out()).contains("wrong the setting vinculum.yaml: prot is unknown");
+    }
+
+    @Test
+    void limitsOfTheSettingsHold() {
+        run("migrate", "--database", database);
+        assertThat(run(
+                                Map.of("VINCULUM_LIMITS_HOPS", "1"),
+                                "query",
+                                "brand",
+                                "products.reviews.rating",
+                                "--database",
+                                database)
+                        .err())
+                .startsWith("TOO_COMPLEX");
+        assertThat(run("query", "brand", "products.reviews.rating", "--limits.hops=1", "--database", database)
+                        .err())
+                .startsWith("TOO_COMPLEX");
+    }
+
+    @Test
+    void configTellsWhereEachValueCameFromAndMasksPasswords() throws IOException {
+        Files.writeString(folder.resolve("vinculum.yaml"), "limits:\n  rows: 7\n");
+        Map<String, String> environment = Map.of("VINCULUM_DATABASE", "postgresql://me:secret@h:1/x");
+        Ran text = run(environment, "config");
+        JsonArray json = new JsonArray(run(environment, "config", "--json").out());
+
+        assertThat(text.out())
+                .containsPattern("limits.rows +7 +vinculum.yaml")
+                .containsPattern("database +postgresql://me:\\*\\*\\*@h:1/x +environment")
+                .containsPattern("port +8080 +default")
+                .doesNotContain("secret");
+        assertThat(json).hasSize(Settings.all().size());
+        assertThat(json.encode())
+                .contains("\"name\":\"limits.rows\",\"value\":\"7\"")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void dataIsPrintedAsJsonForPrograms() throws IOException {
+        String own = TestDatabase.create();
+        run("migrate", "--database", own);
+        Path brands = Files.writeString(folder.resolve("brands.csv"), "id,name\nb1,Acme\n");
+        assertThat(new JsonObject(run("load", "brand", brands.toString(), "--json", "--database", own)
+                        .out()))
+                .isEqualTo(new JsonObject().put("entity", "brand").put("rows", 1));
+        Ran answer = run("query", "brand", "id", "--json", "--database", own);
+        assertThat(answer.out()).hasLineCount(1).contains("{\"data\":[{\"id\":\"b1\"}]");
+        JsonArray findings =
+                new JsonArray(run("doctor", "--json", "--database", own).out());
+        assertThat(findings.getJsonObject(0).getBoolean("ok")).isTrue();
+        assertThat(new JsonObject(run("schema", "--json").out()).getString("sdl"))
+                .contains("type Brand");
+    }
+
+    @Test
+    void aNewFolderIsServedAsItIs() throws IOException {
+        Path graph = folder.resolve("graphql");
+        Ran made = run("init", graph.toString());
+        assertThat(made.out()).contains("library.graphqls", "book_author.graphqls", "books.graphql");
+        assertThat(run("schema", "--graph", graph.toString()).out()).contains("type Book ", "authors(");
+        assertThat(run("init", graph.toString()).err()).contains("is not empty");
+        assertThat(new JsonObject(run("init", folder.resolve("other").toString(), "--json")
+                                .out())
+                        .getJsonArray("files"))
+                .hasSize(4);
+    }
+
+    @Test
+    void theCompletionScriptKnowsCommandsAndFlags() throws Exception {
+        Path script = Files.writeString(
+                folder.resolve("completion"), run("completion").out());
+
+        assertThat(Files.readString(script)).contains("--cluster-members", "migrate", "complete -F");
+        assertThat(new ProcessBuilder("bash", "-n", script.toString()).start().waitFor())
+                .isZero();
     }
 }
