@@ -4,14 +4,17 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
@@ -61,19 +64,40 @@ public record Cluster(String name, String host, int port, List<String> members) 
     }
 
     private Future<Vertx> join(int left) {
-        VertxOptions options = new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventBusOptions(new EventBusOptions().setHost(host).setClusterPublicHost(host));
-        return Vertx.builder()
-                .with(options)
-                .withClusterManager(new HazelcastClusterManager(config()))
-                .buildClustered()
+        return member().compose(hazelcast -> vertx(hazelcast).onFailure(cause -> hazelcast.shutdown()))
                 .recover(cause -> left > 1 && cause instanceof IllegalStateException
                         ? join(left - 1)
                         : Future.failedFuture(new Failure(
                                 FailureCode.UNAVAILABLE,
                                 "this node cannot join the cluster '" + name + "' as " + host + ":" + port + ": "
                                         + cause.getMessage())));
+    }
+
+    /** Joins before there is a Vert.x, which would log each refused try as an error of its own. */
+    private Future<HazelcastInstance> member() {
+        CompletableFuture<HazelcastInstance> joined = new CompletableFuture<>();
+        Thread joining = new Thread(
+                () -> {
+                    try {
+                        joined.complete(Hazelcast.newHazelcastInstance(config()));
+                    } catch (RuntimeException e) {
+                        joined.completeExceptionally(e);
+                    }
+                },
+                "vinculum-joining");
+        joining.setDaemon(true);
+        joining.start();
+        return Future.fromCompletionStage(joined);
+    }
+
+    private Future<Vertx> vertx(HazelcastInstance hazelcast) {
+        VertxOptions options = new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventBusOptions(new EventBusOptions().setHost(host).setClusterPublicHost(host));
+        return Vertx.builder()
+                .with(options)
+                .withClusterManager(new Membership(hazelcast))
+                .buildClustered();
     }
 
     private Config config() {
@@ -88,6 +112,9 @@ public record Cluster(String name, String host, int port, List<String> members) 
                 .setProperty("hazelcast.wait.seconds.before.join", "0")
                 .setProperty("hazelcast.merge.first.run.delay.seconds", "5")
                 .setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+        // Vert.x finds its own members by it.
+        config.getMemberAttributeConfig()
+                .setAttribute("__vertx.nodeId", UUID.randomUUID().toString());
         config.getJetConfig().setEnabled(false);
         config.getNetworkConfig().setPort(port).setPublicAddress(host);
         config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface(host);

@@ -45,9 +45,25 @@ public final class Failure extends RuntimeException {
         return BusFailure.decode(cause).orElseGet(() -> internal(cause));
     }
 
+    /** The same for something that is tried again: an unexpected cause is one line in the log, without its stack. */
+    public static Failure passing(Throwable cause) {
+        if (cause instanceof Failure failure) {
+            return failure;
+        }
+        return BusFailure.decode(cause).orElseGet(() -> {
+            String id = UUID.randomUUID().toString();
+            LOG.warn("failed and may be tried again, {}: {}", id, String.valueOf(cause));
+            return inside(id);
+        });
+    }
+
     private static Failure internal(Throwable cause) {
         String id = UUID.randomUUID().toString();
         LOG.error("internal failure {}", id, cause);
+        return inside(id);
+    }
+
+    private static Failure inside(String id) {
         return new Failure(FailureCode.INTERNAL, "something went wrong inside; the log has it under " + id);
     }
 }

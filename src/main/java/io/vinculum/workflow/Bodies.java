@@ -74,6 +74,11 @@ final class Bodies {
                 : Failure.of(cause);
     }
 
+    /** The same for a try that another may follow: one line in the log, the stack is kept for the last try. */
+    static Failure passing(Throwable cause) {
+        return cause instanceof PermanentFailure ? shown(cause) : Failure.passing(cause);
+    }
+
     /** Stops the threads. */
     Future<Void> close() {
         return vertx.executeBlocking(() -> {

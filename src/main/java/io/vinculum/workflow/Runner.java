@@ -500,7 +500,7 @@ final class Runner {
         Duration pause = options.pause(entry.attempts());
         entry.pause();
         entry.prepared(prepared.orElse(null));
-        Failure shown = Bodies.shown(cause);
+        Failure shown = Bodies.passing(cause);
         Future<Void> writing;
         try {
             writing = record(
