@@ -3,6 +3,7 @@ package io.vinculum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -39,12 +40,10 @@ class GettingStartedIT {
                         "ProductBrand",
                         link -> link.field("products", "[Product!]!").field("brand", "Brand"))
                 .build();
-        Vinculum node = Vinculum.start(
-                        vertx,
-                        VinculumOptions.of(catalog, DatabaseSettings.of(uri))
-                                .withEndpoint(EndpointSettings.of("127.0.0.1", 0, "{ products { id } }"))
-                                .withBehind(Vinculum.Behind.MIGRATE))
-                .await();
+        VinculumOptions options = VinculumOptions.of(catalog, DatabaseSettings.of(uri))
+                .withEndpoint(EndpointSettings.of("127.0.0.1", 0, "{ products { id } }"))
+                .withBehind(Vinculum.Behind.MIGRATE);
+        Vinculum node = Vinculum.start(vertx, options).await();
 
         node.modules()
                 .create("product", "product", new JsonArray("[{\"id\": \"p1\", \"title\": \"Lamp\"}]"))
@@ -53,12 +52,18 @@ class GettingStartedIT {
                 .create("brand", "brand", new JsonArray("[{\"id\": \"b1\", \"name\": \"Acme\"}]"))
                 .await();
         node.links().create(pair()).await();
-        JsonObject answer = node.query()
+        JsonObject products = node.query()
                 .graph(new JsonObject("{\"entity\": \"product\", \"fields\": [\"title\", \"brand.name\"]}"))
                 .await();
 
-        assertThat(answer.getJsonArray("data"))
+        assertThat(products.getJsonArray("data"))
                 .isEqualTo(new JsonArray("[{\"title\": \"Lamp\", \"brand\": {\"name\": \"Acme\"}}]"));
+        VinculumClient client = new VinculumClient(vertx);
+        JsonArray brands = new JsonArray().add(new JsonObject().put("id", "b7").put("name", "Borg"));
+        JsonObject all = new JsonObject().put("entity", "brand").put("fields", new JsonArray().add("name"));
+        Future<JsonObject> answer =
+                client.module("brand").create("brand", brands).compose(made -> client.graph(all));
+        assertThat(answer.await().getJsonArray("data")).hasSize(2);
         assertThat(node.port()).isPositive();
         node.close().eventually(node.vertx()::close).await();
     }

@@ -85,12 +85,16 @@ class ReadmeIT {
             if (request.language().equals("graphql") && !request.text().startsWith("#")) {
                 assertAnswer(http.run(request.text(), "{}"), blocks.get(i + 1));
                 answered++;
+            } else if (request.text().startsWith("curl ")) {
+                String body = request.text().replaceFirst("(?s).* -d '(.*)'\\s*$", "$1");
+                assertAnswer(new JsonObject(http.post(body).body()), blocks.get(i + 1));
+                answered++;
             } else if (request.text().startsWith("{\"entity\"")) {
                 assertAnswer(shop.graph(request.text()), blocks.get(i + 1));
                 answered++;
             }
         }
-        assertThat(answered).isEqualTo(3);
+        assertThat(answered).isEqualTo(4);
     }
 
     private static void assertAnswer(JsonObject answer, Block expected) {
@@ -162,7 +166,7 @@ class ReadmeIT {
                 }
             }
         }
-        assertThat(commands).isEqualTo(7);
+        assertThat(commands).isEqualTo(13);
     }
 
     @Test
@@ -179,6 +183,26 @@ class ReadmeIT {
                 .isNotEmpty()
                 .allSatisfy(block -> assertThat(tests)
                         .contains(block.text().replaceAll("\\s+", "").strip()));
+    }
+
+    @Test
+    void theTableOfSettingsIsTheOneInTheCode() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        String table = readme.substring(
+                readme.indexOf("<!-- settings -->\n") + "<!-- settings -->\n".length(),
+                readme.indexOf("<!-- /settings -->"));
+
+        assertThat(table).as("write it anew from here:\n" + Settings.markdown()).isEqualTo(Settings.markdown());
+    }
+
+    @Test
+    void theLicenceIsInTheJarAndNamed() throws IOException {
+        assertThat(Files.readString(Path.of("README.md"))).contains("Licence: [Apache-2.0]");
+        try (var licence = ReadmeIT.class.getResourceAsStream("/META-INF/LICENSE")) {
+            assertThat(Files.readString(Path.of("src/main/resources/META-INF/LICENSE")))
+                    .contains("Apache License", "Version 2.0, January 2004", "END OF TERMS AND CONDITIONS");
+            assertThat(licence).isNotNull();
+        }
     }
 
     @Test
