@@ -3,6 +3,7 @@ package io.vinculum.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.database.Statement;
@@ -13,6 +14,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +96,45 @@ class EmbeddedPostgresIT {
         }
         try (EmbeddedPostgres server = EmbeddedPostgres.start(data)) {
             assertThat(run(server, "select x from public.kept")).hasSize(1);
+        }
+    }
+
+    /** Whether a connection by this URI, on such a Vert.x, comes through a unix socket. */
+    private static boolean bySocket(String uri, boolean nativeTransport) {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
+        Database database = Database.open(vertx, DatabaseSettings.of(uri));
+        try {
+            assertThat(vertx.isNativeTransportEnabled()).isEqualTo(nativeTransport);
+            return TestDatabase.await(database.read(Statement.of(
+                            "select client_addr is null from pg_stat_activity where pid = pg_backend_pid()")))
+                    .get(0)
+                    .getBoolean(0);
+        } finally {
+            TestDatabase.await(database.close());
+            TestDatabase.await(vertx.close());
+        }
+    }
+
+    @Test
+    void theSocketIsUsedWhereTheTransportAllowsItAndTheNetworkElsewhere() throws IOException {
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(data);
+                EmbeddedPostgres attached = EmbeddedPostgres.start(data)) {
+            assertThat(bySocket(server.socketUri(), true)).isTrue();
+            assertThat(bySocket(attached.socketUri(), true)).isTrue();
+            assertThat(bySocket(server.socketUri(), false)).isFalse();
+            assertThat(bySocket(server.uri(), true)).isFalse();
+            assertThat(Files.getPosixFilePermissions(data.resolve("socket")))
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        }
+        assertThat(data.resolve("socket")).doesNotExist();
+    }
+
+    @Test
+    void aFolderWhosePathIsTooLongForASocketHasItElsewhere() throws IOException {
+        Path deep = data.resolve("a-folder-with-a-long-name".repeat(4));
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(deep)) {
+            assertThat(bySocket(server.socketUri(), true)).isTrue();
+            assertThat(deep.resolve("socket")).doesNotExist();
         }
     }
 
