@@ -62,6 +62,12 @@ public final class Settings {
             SERVE);
     public static final Setting<Boolean> SAMPLE =
             add("sample", SettingType.flag(), "true", "Fill the sample shop with rows.", SERVE);
+    private static final Setting<List<String>> CORS = add(
+            "cors",
+            SettingType.list("ORIGIN,…", "https://shop.example,https://admin.example"),
+            "",
+            "The origins whose pages may ask; * for all. Unset: none but the server's own.",
+            SERVE);
     public static final Setting<Duration> DRAIN =
             add("drain", SettingType.duration(), "20s", "How long a server may take to stop.", SERVE);
     public static final Setting<Boolean> CLUSTER =
@@ -111,6 +117,12 @@ public final class Settings {
             add("limits.cache-bytes", SettingType.bytes(), "32MiB", "What kept query plans may take.", QUERYING);
     private static final Setting<Long> BODY_BYTES =
             add("limits.body-bytes", SettingType.bytes(), "8MiB", "The largest body of a request.", SERVE);
+    private static final Setting<Duration> REQUEST_TIMEOUT = add(
+            "limits.request-timeout",
+            SettingType.duration(),
+            "10s",
+            "How long a request over HTTP or the event bus may take.",
+            SERVE);
     private static final Setting<Duration> STATEMENT_TIMEOUT = add(
             "limits.statement-timeout",
             SettingType.duration(),
@@ -284,7 +296,8 @@ public final class Settings {
                 get(ROWS),
                 get(ANSWER_BYTES),
                 find(MEMORY_BYTES).orElse(QueryLimits.DEFAULT.memoryBytes()),
-                get(CACHE_BYTES));
+                get(CACHE_BYTES),
+                get(REQUEST_TIMEOUT));
     }
 
     /** How to reach a database. */
@@ -307,8 +320,12 @@ public final class Settings {
                 usual.port(),
                 usual.eventLoops(),
                 get(BODY_BYTES),
+                usual.waitingBodyBytes(),
                 usual.idleSeconds(),
-                usual.exampleQuery());
+                usual.headerSeconds(),
+                usual.bodySeconds(),
+                usual.exampleQuery(),
+                find(CORS).orElse(List.of()));
     }
 
     /** The cluster to join, of a database; empty for a lone node. */

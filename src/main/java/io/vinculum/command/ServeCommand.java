@@ -47,6 +47,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        ServerHeap.trim();
         Settings settings = VinculumCommand.settings(spec);
         Catalog catalog = graph.catalog();
         // Before anything can be stuck: a server that is halted is no worse than one that is killed.

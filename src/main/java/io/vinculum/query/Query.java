@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 /** Answers selections that cross modules: one plan for each shape of request, one snapshot for each answer. */
 public final class Query {
     private static final int TYPICAL_ANSWER = 4_096;
-    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private final Database database;
     private final Catalog catalog;
@@ -59,7 +58,7 @@ public final class Query {
 
     /** How long a request over HTTP or the bus may take at most. */
     public Duration longest() {
-        return LONGEST;
+        return limits.requestTimeout();
     }
 
     /** The same as {@link #graph(JsonObject, Deadline)}, without a deadline. */

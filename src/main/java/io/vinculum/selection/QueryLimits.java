@@ -1,5 +1,7 @@
 package io.vinculum.selection;
 
+import java.time.Duration;
+
 /**
  * How much one request may ask for; over a limit is a failure, never a silent cut.
  *
@@ -11,6 +13,7 @@ package io.vinculum.selection;
  * @param answerBytes the largest answer
  * @param memoryBytes what all answers in the making may take together
  * @param cacheBytes what plans that are kept for the next request of their shape may take
+ * @param requestTimeout how long a request over HTTP or the event bus may take, all of its waits included
  */
 public record QueryLimits(
         int hops,
@@ -20,7 +23,8 @@ public record QueryLimits(
         int rows,
         long answerBytes,
         long memoryBytes,
-        long cacheBytes) {
+        long cacheBytes,
+        Duration requestTimeout) {
 
     private static final long MEBI = 1 << 20;
 
@@ -33,7 +37,8 @@ public record QueryLimits(
             100_000,
             32 * MEBI,
             Math.max(128 * MEBI, Math.min(256 * MEBI, Runtime.getRuntime().maxMemory() / 4)),
-            32 * MEBI);
+            32 * MEBI,
+            Duration.ofSeconds(10));
 
     /** The most parts of a request: more than any request has that is within the other limits. */
     int nodes() {

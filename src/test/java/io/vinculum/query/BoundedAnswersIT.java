@@ -9,6 +9,7 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.selection.QueryLimits;
 import io.vinculum.testing.Generators;
 import io.vinculum.testing.TestDatabase;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -49,7 +50,8 @@ class BoundedAnswersIT {
     }
 
     private static Query limited(int rows, long answerBytes) {
-        QueryLimits limits = new QueryLimits(10, 500, 500, 10_000, rows, answerBytes, 256 * MEBI, 8 * MEBI);
+        QueryLimits limits =
+                new QueryLimits(10, 500, 500, 10_000, rows, answerBytes, 256 * MEBI, 8 * MEBI, Duration.ofSeconds(10));
         return new Query(music.database(), music.catalog(), limits, music.modules()::records);
     }
 
@@ -113,7 +115,8 @@ class BoundedAnswersIT {
 
     @Test
     void answersThatNeedMoreMemoryThanThereIsWaitForEachOther() {
-        QueryLimits limits = new QueryLimits(10, 500, 500, 10_000, 100_000, MEBI, 4 * MEBI, 8 * MEBI);
+        QueryLimits limits =
+                new QueryLimits(10, 500, 500, 10_000, 100_000, MEBI, 4 * MEBI, 8 * MEBI, Duration.ofSeconds(10));
         Query query = new Query(music.database(), music.catalog(), limits, music.modules()::records);
         List<io.vertx.core.Future<JsonObject>> asked = new ArrayList<>();
         for (int i = 0; i < 40; i++) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.selection.QueryLimits;
 import io.vinculum.testing.TestDatabase;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,7 +20,7 @@ class QueryLimitsIT {
                     .model("b", "Beta", beta -> beta.field("id", "Int!"))
                     .link("AlphaBeta", link -> link.field("alphas", "[Alpha!]!").field("betas", "[Beta!]!"))
                     .build(),
-            new QueryLimits(3, 5, 4, 10, 25, 1 << 20, 8 << 20, 1 << 20));
+            new QueryLimits(3, 5, 4, 10, 25, 1 << 20, 8 << 20, 1 << 20, Duration.ofSeconds(10)));
 
     @BeforeEach
     void fill() {
