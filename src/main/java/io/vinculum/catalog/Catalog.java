@@ -18,6 +18,7 @@ import java.util.Set;
 public final class Catalog {
     private final Map<String, List<Model>> modules;
     private final Map<String, Link> links;
+    private final Renames renames;
     private final List<Model> models;
     /** By singular and plural name. */
     private final Map<String, Entity> entities = new LinkedHashMap<>();
@@ -31,7 +32,9 @@ public final class Catalog {
     Catalog(
             Map<String, List<Model>> modules,
             Map<String, Link> links,
-            Map<String, Map<String, String>> deprecatedValues) {
+            Map<String, Map<String, String>> deprecatedValues,
+            Renames renames) {
+        this.renames = renames;
         this.deprecatedValues = deprecatedValues;
         this.modules = Collections.unmodifiableMap(modules);
         this.links = Collections.unmodifiableMap(links);
@@ -74,6 +77,11 @@ public final class Catalog {
     /** All links by name, read-only ones too. */
     public Map<String, Link> links() {
         return links;
+    }
+
+    /** What had another name before. */
+    public Renames renames() {
+        return renames;
     }
 
     public List<Model> models() {

@@ -15,9 +15,13 @@ public final class CatalogBuilder {
     final Map<String, List<String>> enums = new LinkedHashMap<>();
     final Map<String, Place> enumPlaces = new HashMap<>();
     final Map<String, Map<String, String>> deprecatedValues = new HashMap<>();
+    final Map<String, Map<String, ValueWas>> valueWas = new LinkedHashMap<>();
     private final Problems problems = new Problems();
 
     public CatalogBuilder() {}
+
+    /** An enum value's old name, and where it is said. */
+    record ValueWas(String name, Place place) {}
 
     /** Adds a model to a module; the module exists by having one. */
     public CatalogBuilder model(String module, String typeName, Consumer<ModelBuilder> declaration) {
@@ -59,6 +63,16 @@ public final class CatalogBuilder {
     /** Says why a value of an enum should not be used any more; the GraphQL schema shows it. */
     public CatalogBuilder deprecatedValue(String enumName, String value, String reason) {
         deprecatedValues.computeIfAbsent(enumName, name -> new HashMap<>()).put(value, reason);
+        return this;
+    }
+
+    /** Says that a value of an enum had another name, so that a migration renames it in the rows. */
+    public CatalogBuilder valueWas(String enumName, String value, String oldName) {
+        return valueWas(enumName, value, oldName, Place.JAVA);
+    }
+
+    public CatalogBuilder valueWas(String enumName, String value, String oldName, Place place) {
+        valueWas.computeIfAbsent(enumName, name -> new LinkedHashMap<>()).put(value, new ValueWas(oldName, place));
         return this;
     }
 

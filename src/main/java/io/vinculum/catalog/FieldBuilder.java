@@ -26,6 +26,9 @@ public final class FieldBuilder {
     @Nullable
     String pivotTable;
 
+    @Nullable
+    String was;
+
     boolean id;
     boolean unique;
     boolean index;
@@ -56,6 +59,12 @@ public final class FieldBuilder {
 
     public FieldBuilder defaultValue(String text) {
         defaultText = text;
+        return this;
+    }
+
+    /** Says that the field had another name, so that a migration renames its column and keeps the values. */
+    public FieldBuilder was(String oldName) {
+        was = oldName;
         return this;
     }
 

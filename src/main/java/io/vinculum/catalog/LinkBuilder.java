@@ -23,6 +23,9 @@ public final class LinkBuilder {
     @Nullable
     String readOnlyKey;
 
+    @Nullable
+    String was;
+
     boolean managed = true;
     boolean checked;
 
@@ -52,6 +55,12 @@ public final class LinkBuilder {
     /** Names the table, {@code schema.name} or {@code name} in the schema {@code link}. */
     public LinkBuilder table(String name) {
         tableName = name;
+        return this;
+    }
+
+    /** Says that the link had another name, so that a migration renames its table and keeps the rows. */
+    public LinkBuilder was(String oldName) {
+        was = oldName;
         return this;
     }
 

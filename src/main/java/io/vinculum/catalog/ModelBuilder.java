@@ -26,6 +26,9 @@ public final class ModelBuilder {
     @Nullable
     String idPrefix;
 
+    @Nullable
+    String was;
+
     boolean managed = true;
     boolean remote;
 
@@ -69,6 +72,16 @@ public final class ModelBuilder {
     public ModelBuilder remote() {
         remote = true;
         managed = false;
+        return this;
+    }
+
+    /**
+     * Says that the model had another name, so that a migration renames its table and keeps the rows.
+     *
+     * @param oldName {@code item}, or {@code old_module.item} when it was in another module
+     */
+    public ModelBuilder was(String oldName) {
+        was = oldName;
         return this;
     }
 

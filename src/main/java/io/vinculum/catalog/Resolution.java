@@ -76,7 +76,8 @@ final class Resolution {
         models.values()
                 .forEach(model -> modules.computeIfAbsent(model.module(), name -> new ArrayList<>())
                         .add(model));
-        return new Catalog(modules, links, declared.deprecatedValues);
+        return new Catalog(
+                modules, links, declared.deprecatedValues, new RenameResolution(declared, problems).resolve());
     }
 
     Optional<Model> model(String typeName) {

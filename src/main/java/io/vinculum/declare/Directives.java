@@ -25,6 +25,7 @@ final class Directives {
             "default", List.of("value"),
             "column", List.of("name"),
             "table", List.of("name"),
+            "was", List.of("name"),
             "relation", List.of("mappedBy", "table"));
 
     private final Problems problems;

@@ -47,10 +47,11 @@ public final class SdlReader {
     private static final Map<String, List<String>> ON_MODEL = Map.of(
             "table", List.of("name", "managed"),
             "model", List.of("idPrefix", "plural", "unique", "index"),
+            "was", List.of("name"),
             "remote", List.of());
 
     private static final Map<String, List<String>> ON_LINK =
-            Map.of("link", List.of("table", "managed", "key", "checked"));
+            Map.of("link", List.of("table", "managed", "key", "checked"), "was", List.of("name"));
 
     private static final Map<String, List<String>> ON_FIELD = Map.of(
             "id", List.of(),
@@ -60,10 +61,12 @@ public final class SdlReader {
             "default", List.of("value"),
             "column", List.of("name"),
             "relation", List.of("mappedBy", "table"),
+            "was", List.of("name"),
             "deleteCascade", List.of(),
             "deprecated", List.of("reason"));
 
-    private static final Map<String, List<String>> ON_ENUM_VALUE = Map.of("deprecated", List.of("reason"));
+    private static final Map<String, List<String>> ON_ENUM_VALUE =
+            Map.of("deprecated", List.of("reason"), "was", List.of("name"));
 
     private static final String NO_REASON = "No longer supported";
 
@@ -187,11 +190,19 @@ public final class SdlReader {
             values.add(value.getName());
             String where = type.getName() + "." + value.getName();
             for (Directive directive : known(folder, file, value, ON_ENUM_VALUE, where)) {
-                String reason = new Arguments(directive).text("reason").orElse(NO_REASON);
-                catalog.deprecatedValue(type.getName(), value.getName(), reason);
+                onValue(type.getName(), value.getName(), directive, place(folder, file, directive));
             }
         }
         catalog.enumeration(type.getName(), values, place);
+    }
+
+    private void onValue(String enumName, String value, Directive directive, Place place) {
+        Arguments arguments = new Arguments(directive);
+        if (directive.getName().equals("was")) {
+            arguments.text("name").ifPresent(old -> catalog.valueWas(enumName, value, old, place));
+        } else {
+            catalog.deprecatedValue(enumName, value, arguments.text("reason").orElse(NO_REASON));
+        }
     }
 
     private ModelBuilder model(Path folder, Path file, String module, ObjectTypeDefinition type) {
@@ -205,6 +216,7 @@ public final class SdlReader {
                     arguments.bool("managed").filter(managed -> !managed).ifPresent(managed -> model.adopted());
                 }
                 case "remote" -> model.remote();
+                case "was" -> arguments.text("name").ifPresent(model::was);
                 default -> {
                     arguments.text("idPrefix").ifPresent(model::idPrefix);
                     arguments.text("plural").ifPresent(model::plural);
@@ -249,6 +261,7 @@ public final class SdlReader {
         link.description(text(type.getDescription()));
         for (Directive directive : known(folder, file, type, ON_LINK, type.getName())) {
             Arguments arguments = new Arguments(directive);
+            arguments.text("name").ifPresent(link::was);
             arguments.text("table").ifPresent(link::table);
             arguments.text("key").ifPresent(link::readOnly);
             arguments.bool("managed").filter(managed -> !managed).ifPresent(managed -> link.adopted());
@@ -287,6 +300,7 @@ public final class SdlReader {
             case "default" -> arguments.text("value").ifPresent(field::defaultValue);
             case "column" -> arguments.text("name").ifPresent(field::column);
             case "deprecated" -> field.deprecated(arguments.text("reason").orElse(NO_REASON));
+            case "was" -> arguments.text("name").ifPresent(field::was);
             default -> {
                 arguments.text("mappedBy").ifPresent(field::mappedBy);
                 arguments.text("table").ifPresent(field::pivot);
