@@ -5,18 +5,21 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -39,6 +42,7 @@ public final class Database {
     private final DatabaseSettings settings;
     private final Pool pool;
     private final String beginWrite;
+    private final AtomicInteger generation = new AtomicInteger();
     private final Set<Deadline> watched = ConcurrentHashMap.newKeySet();
     private final long watch;
 
@@ -127,9 +131,9 @@ public final class Database {
         return again(() -> lease(deadline, lease -> connection -> single(connection, lease, work)), deadline);
     }
 
-    private static <T> Lease.Work<T> single(
+    private <T> Lease.Work<T> single(
             SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
-        Future<T> worked = started(work, new Session(connection, lease::cancel));
+        Future<T> worked = started(work, session(connection, lease::cancel));
         return new Lease.Work<>(worked, worked);
     }
 
@@ -185,8 +189,9 @@ public final class Database {
     }
 
     private <T> Future<T> attempt(Function<Session, Future<T>> work, int left) {
+        int seen = generation.get();
         return pool.withConnection(connection -> inside(connection, beginWrite, work))
-                .recover(cause -> left > 0 && SqlFailures.worthRetrying(cause)
+                .recover(cause -> left > 0 && (SqlFailures.worthRetrying(cause) || outdated(cause, seen))
                         ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
                                 .compose(fired -> attempt(work, left - 1))
                         : Future.failedFuture(cause));
@@ -207,9 +212,9 @@ public final class Database {
         return again(() -> lease(deadline, lease -> connection -> repeatable(connection, lease, work)), deadline);
     }
 
-    private static <T> Lease.Work<T> repeatable(
+    private <T> Lease.Work<T> repeatable(
             SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
-        Session session = new Session(connection, lease::cancel);
+        Session session = session(connection, lease::cancel);
         // Not awaited: the first statement follows it on the wire, and fails too if it fails.
         Future<Void> begun = session.script(BEGIN_SNAPSHOT);
         Future<T> worked = started(work, session);
@@ -225,15 +230,18 @@ public final class Database {
     }
 
     private <T> Future<T> again(Supplier<Future<T>> read, Deadline deadline, int left) {
+        int seen = generation.get();
         return read.get()
-                .recover(cause -> left > 0 && !deadline.passed() && SqlFailures.worthReadingAgain(cause)
+                .recover(cause -> left > 0
+                                && !deadline.passed()
+                                && (SqlFailures.worthReadingAgain(cause) || outdated(cause, seen))
                         ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
                                 .compose(fired -> again(read, deadline, left - 1))
                         : Future.failedFuture(cause));
     }
 
-    private static <T> Future<T> inside(SqlConnection connection, String begin, Function<Session, Future<T>> work) {
-        Session session = new Session(connection, () -> {});
+    private <T> Future<T> inside(SqlConnection connection, String begin, Function<Session, Future<T>> work) {
+        Session session = session(connection, () -> {});
         // Not awaited: the first statement follows it on the wire, and fails too if it fails.
         Future<Void> begun = session.script(begin);
         Future<T> worked;
@@ -245,6 +253,19 @@ public final class Database {
         return worked.compose(
                 value -> begun.compose(ok -> session.script("commit")).map(value),
                 cause -> session.script("rollback").transform(ended -> Future.failedFuture(cause)));
+    }
+
+    private Session session(SqlConnection connection, Runnable cancel) {
+        return new Session(connection, cancel, generation.get());
+    }
+
+    /** Whether a migration outdated what connections have prepared; then all statements are prepared again. */
+    private boolean outdated(Throwable cause, int seen) {
+        boolean outdated = SqlFailures.outdatedPlan(cause);
+        if (outdated) {
+            generation.compareAndSet(seen, seen + 1);
+        }
+        return outdated;
     }
 
     /** Waits until the database answers; fails with {@code UNAVAILABLE} when it does not. */
@@ -265,5 +286,27 @@ public final class Database {
     public Future<Void> close() {
         vertx.cancelTimer(watch);
         return pool.close();
+    }
+
+    /**
+     * Runs the work on a connection of its own, outside of the pool and of any transaction; it is closed afterwards,
+     * and with it go its settings and locks.
+     *
+     * @param name what PostgreSQL calls it in its lists of activity
+     */
+    public <T> Future<T> connection(String name, Function<Session, Future<T>> work) {
+        PgConnectOptions options = options(settings, Map.of()).addProperty("application_name", name);
+        return PgConnection.connect(vertx, options)
+                // The statement under way fails with it, which is enough.
+                .onSuccess(connection -> connection.exceptionHandler(lost -> {}))
+                .compose(connection ->
+                        started(work, session(connection, () -> {})).eventually(connection::close))
+                .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+    }
+
+    /** Waits without holding anything. */
+    public Future<Void> pause(Duration duration) {
+        return vertx.timer(Math.max(1, duration.toMillis()), TimeUnit.MILLISECONDS)
+                .mapEmpty();
     }
 }

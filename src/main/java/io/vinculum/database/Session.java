@@ -14,10 +14,13 @@ public final class Session {
 
     private final SqlClient client;
     private final Runnable cancel;
+    private final String mark;
 
-    Session(SqlClient client, Runnable cancel) {
+    /** A statement of a later generation has another text, so no connection has a plan of it. */
+    Session(SqlClient client, Runnable cancel, int generation) {
         this.client = client;
         this.cancel = cancel;
+        this.mark = generation == 0 ? "" : " /* " + generation + " */";
     }
 
     /** Cancels in PostgreSQL what runs on this connection; its statements fail. Only for reading work. */
@@ -27,7 +30,7 @@ public final class Session {
 
     /** Collects the rows as they come; fails with what PostgreSQL said. */
     public <T> Future<T> run(Statement statement, Collector<Row, ?, T> rows) {
-        return client.preparedQuery(statement.sql())
+        return client.preparedQuery(statement.sql() + mark)
                 .collecting(rows)
                 .execute(statement.tuple())
                 .map(result -> result.value());
@@ -40,7 +43,7 @@ public final class Session {
 
     /** Answers how many rows a writing statement touched. */
     public Future<Integer> change(Statement statement) {
-        return client.preparedQuery(statement.sql()).execute(statement.tuple()).map(result -> result.rowCount());
+        return client.preparedQuery(statement.sql() + mark).execute(statement.tuple()).map(result -> result.rowCount());
     }
 
     /** Runs SQL text without parameters; it may hold several statements. */

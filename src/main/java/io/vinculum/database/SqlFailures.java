@@ -58,11 +58,21 @@ final class SqlFailures {
                 && ("40001".equals(refused.getSqlState()) || "40P01".equals(refused.getSqlState()));
     }
 
+    /** Whether a column's type changed since the statement was prepared. */
+    static boolean outdatedPlan(Throwable cause) {
+        return cause instanceof PgException refused
+                && "0A000".equals(refused.getSqlState())
+                && String.valueOf(refused.getErrorMessage()).contains("cached plan");
+    }
+
     private static Failure refused(PgException refused) {
         String state = String.valueOf(refused.getSqlState());
         return switch (state) {
             case "42P01", "42703", "3F000", "42P10", "42883" ->
-                new Failure(FailureCode.NOT_MIGRATED, "the database is behind the declarations; run: vinculum migrate");
+                new Failure(
+                        FailureCode.NOT_MIGRATED,
+                        "the database is behind the declarations; run: vinculum migrate. If it was migrated to newer ones, "
+                                + "start this server with those");
             case "57014", "55P03", "25P03" ->
                 new Failure(FailureCode.TIMEOUT, "the database took longer than it may; ask for less, or try again");
             case "40001", "40P01" ->
