@@ -2,8 +2,10 @@ package io.vinculum.command;
 
 import io.vinculum.catalog.Catalog;
 import io.vinculum.migration.Migration;
+import io.vinculum.migration.MigrationOptions;
 import io.vinculum.migration.MigrationPlan;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +17,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "migrate",
         mixinStandardHelpOptions = true,
-        description = "Brings the tables in line with the declarations, all or nothing.",
+        description = {
+            "Brings the tables in line with the declarations, while others read and write them.",
+            "An interrupted migration is resumed by running it again."
+        },
         footer = {"", "Example: vinculum migrate --plan --graph ./graphql --database postgresql://me@localhost/shop"})
 public final class MigrateCommand implements Callable<Integer> {
     @Mixin
@@ -24,11 +29,27 @@ public final class MigrateCommand implements Callable<Integer> {
     @Mixin
     private DatabaseOption database = new DatabaseOption();
 
-    @Option(names = "--plan", description = "Print the changes and their SQL, and change nothing.")
+    @Option(
+            names = "--plan",
+            description = "Print the changes and their SQL, and change nothing; exit 1 if they would be refused.")
     private boolean plan;
 
     @Option(names = "--allow-destructive", description = "Allow changes that lose data.")
     private boolean allowDestructive;
+
+    @Option(
+            names = "--allow-rewrite",
+            description = "Allow changes that write all rows of a table again and lock it meanwhile, like Int to Long.")
+    private boolean allowRewrite;
+
+    @Option(
+            names = "--lock-timeout",
+            paramLabel = "TIME",
+            defaultValue = "2s",
+            converter = DurationText.class,
+            description = "How long a change waits for a lock before it lets others pass and tries again, like 500ms "
+                    + "or 2s (default: ${DEFAULT-VALUE}).")
+    private Duration lockTimeout = MigrationOptions.DEFAULT.lockTimeout();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -37,9 +58,13 @@ public final class MigrateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Catalog catalog = graph.catalog();
+        MigrationOptions options = MigrationOptions.DEFAULT
+                .allowingDestructive(allowDestructive)
+                .allowingRewrite(allowRewrite)
+                .waiting(lockTimeout, MigrationOptions.DEFAULT.patience());
         MigrationPlan done = database.use((vertx, opened) -> {
             Migration migration = new Migration(opened, catalog);
-            return plan ? migration.plan() : migration.apply(allowDestructive);
+            return plan ? migration.plan(options) : migration.apply(options);
         });
         PrintWriter out = spec.commandLine().getOut();
         if (done.isEmpty()) {
@@ -52,6 +77,6 @@ public final class MigrateCommand implements Callable<Integer> {
             out.print(done.summary());
         }
         out.flush();
-        return plan && !done.refusals().isEmpty() ? 1 : 0;
+        return plan && done.refused() ? 1 : 0;
     }
 }

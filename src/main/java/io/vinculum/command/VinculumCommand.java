@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InitCommand.class,
             MigrateCommand.class,
             LoadCommand.class,
+            PurgeCommand.class,
             SchemaCommand.class,
             QueryCommand.class,
             WorkflowCommand.class,

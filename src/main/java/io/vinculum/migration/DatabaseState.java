@@ -1,29 +1,36 @@
 package io.vinculum.migration;
 
-import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Table;
-import io.vinculum.database.Session;
-import io.vinculum.database.Statement;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The tables as they are, and what the last migration left behind about them. */
-record DatabaseState(Map<Table, ActualTable> tables, Map<Table, Tracked> tracked, boolean prepared) {
+/**
+ * The tables as they are, and what migrations recorded about them.
+ *
+ * @param version the newest step of {@link OwnTables} that was applied
+ * @param applied the fingerprints of the catalogs that were migrated to, the latest last
+ */
+record DatabaseState(
+        int version,
+        List<String> applied,
+        Set<String> schemas,
+        Map<Table, ActualTable> tables,
+        Map<Table, Tracked> tracked) {
 
     /** A table that is there. */
     record ActualTable(
             Map<String, ActualColumn> columns,
             List<String> primaryKey,
+            String primaryKeyName,
             List<ActualIndex> indexes,
-            List<String> foreignKeys,
-            @Nullable String comment) {}
+            List<ActualReference> references,
+            List<ActualCheck> checks,
+            @Nullable String comment,
+            long estimatedRows) {}
 
     /** A column that is there. */
     record ActualColumn(
@@ -32,7 +39,7 @@ record DatabaseState(Map<Table, ActualTable> tables, Map<Table, Tracked> tracked
             boolean numbered,
             @Nullable String comment) {}
 
-    /** An index that is there; {@code ours} when a migration made it. */
+    /** An index that is there; {@code valid} unless its building was interrupted. */
     record ActualIndex(
             String name,
             List<String> columns,
@@ -40,146 +47,87 @@ record DatabaseState(Map<Table, ActualTable> tables, Map<Table, Tracked> tracked
             boolean live,
             boolean partial,
             String method,
-            boolean ours) {}
+            boolean valid,
+            @Nullable String comment) {
 
-    /** What the last migration declared of a table: its identity, defaults and enum values by column. */
-    record Tracked(String owner, String identity, Map<String, String> defaults, Map<String, String> checks) {}
-
-    private static final String PREPARED = "select to_regclass('vinculum.migrated_table') is not null, "
-            // The newest of the own tables stands for all of them.
-            + "to_regclass('vinculum.workflow_outbox') is not null";
-
-    private static final String COLUMNS = """
-            select n.nspname, c.relname, a.attname, t.typname, a.attnotnull, a.attidentity <> '' as numbered,
-                   col_description(c.oid, a.attnum) as comment, obj_description(c.oid, 'pg_class') as table_comment
-            from pg_class c
-            join pg_namespace n on n.oid = c.relnamespace
-            left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-            left join pg_type t on t.oid = a.atttypid
-            where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^(pg_|information_schema$)'
-            order by c.oid, a.attnum
-            """;
-
-    private static final String INDEXES = """
-            select n.nspname, c.relname, i.relname as name, x.indisunique, x.indisprimary, m.amname,
-                   x.indpred is not null as partial,
-                   coalesce(pg_get_expr(x.indpred, x.indrelid) = '(deleted_at IS NULL)', false) as live,
-                   coalesce(obj_description(i.oid, 'pg_class') like 'vinculum:%', false) as ours,
-                   array(select coalesce(a.attname, '')::text from unnest(x.indkey) with ordinality k(attnum, position)
-                         left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum and a.attnum > 0
-                         order by k.position) as columns
-            from pg_index x
-            join pg_class c on c.oid = x.indrelid
-            join pg_class i on i.oid = x.indexrelid
-            join pg_am m on m.oid = i.relam
-            join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname !~ '^(pg_|information_schema$)' and x.indisvalid
-            """;
-
-    private static final String FOREIGN_KEYS = """
-            select n.nspname, c.relname, a.attname
-            from pg_constraint k
-            join pg_class c on c.oid = k.conrelid
-            join pg_namespace n on n.oid = c.relnamespace
-            join pg_attribute a on a.attrelid = c.oid and a.attnum = k.conkey[1]
-            where k.contype = 'f' and cardinality(k.conkey) = 1
-            """;
-
-    private static final String TRACKED = """
-            select t.table_schema, t.table_name, t.owner, t.identity, d.column_name, d.default_sql, d.check_values
-            from vinculum.migrated_table t
-            left join vinculum.migrated_column d on d.table_schema = t.table_schema and d.table_name = t.table_name
-            order by 1, 2
-            """;
-
-    static Future<DatabaseState> read(Session session) {
-        return session.run(Statement.of(PREPARED))
-                .compose(rows ->
-                        read(session, rows.get(0).getBoolean(0), rows.get(0).getBoolean(1)));
-    }
-
-    private static Future<DatabaseState> read(Session session, boolean begun, boolean prepared) {
-        Future<List<Row>> columns = session.run(Statement.of(COLUMNS));
-        Future<List<Row>> indexes = session.run(Statement.of(INDEXES));
-        Future<List<Row>> foreignKeys = session.run(Statement.of(FOREIGN_KEYS));
-        Future<List<Row>> tracked = begun ? session.run(Statement.of(TRACKED)) : Future.succeededFuture(List.of());
-        return Future.all(columns, indexes, foreignKeys, tracked)
-                .map(done -> new DatabaseState(
-                        tables(columns.result(), indexes.result(), foreignKeys.result()),
-                        tracked(tracked.result()),
-                        prepared));
-    }
-
-    private static Table table(Row row) {
-        return new Table(row.getString(0), row.getString(1));
-    }
-
-    private static Map<Table, ActualTable> tables(List<Row> columns, List<Row> indexes, List<Row> foreignKeys) {
-        Map<Table, ActualTable> tables = new LinkedHashMap<>();
-        for (Row row : columns) {
-            ActualTable table = tables.computeIfAbsent(
-                    table(row),
-                    name -> new ActualTable(
-                            new LinkedHashMap<>(),
-                            new ArrayList<>(),
-                            new ArrayList<>(),
-                            new ArrayList<>(),
-                            row.getString("table_comment")));
-            if (row.getString("attname") != null) {
-                table.columns().put(row.getString("attname"), column(row));
-            }
+        /** Whether a migration made it. */
+        boolean ours() {
+            return comment != null && comment.startsWith(Ddl.INDEX_MARK);
         }
-        for (Row row : indexes) {
-            Optional.ofNullable(tables.get(table(row))).ifPresent(table -> addIndex(table, row));
-        }
-        for (Row row : foreignKeys) {
-            Optional.ofNullable(tables.get(table(row)))
-                    .ifPresent(table -> table.foreignKeys().add(row.getString("attname")));
-        }
-        return tables;
     }
 
-    private static ActualColumn column(Row row) {
-        String type = row.getString("typname");
-        return new ActualColumn(
-                type.startsWith("_") ? type.substring(1) + "[]" : type,
-                row.getBoolean("attnotnull"),
-                row.getBoolean("numbered"),
-                row.getString("comment"));
+    /** A foreign key of one column that is there; {@code ours} when a migration made it. */
+    record ActualReference(
+            String name, String column, Table target, String targetColumn, boolean validated, boolean ours) {}
+
+    /** A check of one column that is there: of an enum's values, or that it is not null. */
+    record ActualCheck(String name, String column, List<String> values, boolean notNull, boolean validated) {}
+
+    /** What the last migration declared of a table: what it belongs to, and each column's default and enum values. */
+    record Tracked(String owner, Map<String, @Nullable String> defaults, Map<String, @Nullable String> values) {}
+
+    Optional<Tracked> trackedOf(Table table) {
+        return Optional.ofNullable(tracked.get(table));
     }
 
-    private static void addIndex(ActualTable table, Row row) {
-        List<String> columns = Arrays.asList(row.getArrayOfStrings("columns"));
-        if (row.getBoolean("indisprimary")) {
-            table.primaryKey().addAll(columns);
-            return;
-        }
-        table.indexes()
-                .add(new ActualIndex(
-                        row.getString("name"),
-                        columns,
-                        row.getBoolean("indisunique"),
-                        row.getBoolean("live"),
-                        row.getBoolean("partial"),
-                        row.getString("amname"),
-                        row.getBoolean("ours")));
+    /** The same state with tables and columns under their new names; constraints and indexes keep theirs. */
+    DatabaseState renamed(Renaming renaming) {
+        Map<Table, ActualTable> actual = new LinkedHashMap<>();
+        tables.forEach((table, there) -> actual.put(renaming.now(table), renamed(table, there, renaming)));
+        Map<Table, Tracked> known = new LinkedHashMap<>();
+        tracked.forEach((table, there) -> known.put(
+                renaming.now(table),
+                new Tracked(
+                        there.owner(),
+                        renamed(table, there.defaults(), renaming),
+                        renamed(table, there.values(), renaming))));
+        return new DatabaseState(version, applied, schemas, actual, known);
     }
 
-    private static Map<Table, Tracked> tracked(List<Row> rows) {
-        Map<Table, Tracked> tracked = new HashMap<>();
-        for (Row row : rows) {
-            Tracked table = tracked.computeIfAbsent(
-                    table(row),
-                    name -> new Tracked(
-                            row.getString("owner"),
-                            row.getString("identity"),
-                            new LinkedHashMap<>(),
-                            new LinkedHashMap<>()));
-            if (row.getString("column_name") != null) {
-                table.defaults().put(row.getString("column_name"), row.getString("default_sql"));
-                table.checks().put(row.getString("column_name"), row.getString("check_values"));
-            }
-        }
-        return tracked;
+    private static <V extends @Nullable Object> Map<String, V> renamed(
+            Table table, Map<String, V> byColumn, Renaming renaming) {
+        Map<String, V> renamed = new LinkedHashMap<>();
+        byColumn.forEach((column, value) -> renamed.put(renaming.now(table, column), value));
+        return renamed;
+    }
+
+    private static ActualTable renamed(Table table, ActualTable there, Renaming renaming) {
+        List<ActualReference> references = there.references().stream()
+                .map(one -> new ActualReference(
+                        one.name(),
+                        renaming.now(table, one.column()),
+                        renaming.now(one.target()),
+                        renaming.now(one.target(), one.targetColumn()),
+                        one.validated(),
+                        one.ours()))
+                .toList();
+        List<ActualIndex> indexes = there.indexes().stream()
+                .map(one -> new ActualIndex(
+                        one.name(),
+                        renamed(table, one.columns(), renaming),
+                        one.unique(),
+                        one.live(),
+                        one.partial(),
+                        one.method(),
+                        one.valid(),
+                        one.comment()))
+                .toList();
+        List<ActualCheck> checks = there.checks().stream()
+                .map(one -> new ActualCheck(
+                        one.name(), renaming.now(table, one.column()), one.values(), one.notNull(), one.validated()))
+                .toList();
+        return new ActualTable(
+                renamed(table, there.columns(), renaming),
+                renamed(table, there.primaryKey(), renaming),
+                there.primaryKeyName(),
+                indexes,
+                references,
+                checks,
+                there.comment(),
+                there.estimatedRows());
+    }
+
+    private static List<String> renamed(Table table, List<String> columns, Renaming renaming) {
+        return columns.stream().map(column -> renaming.now(table, column)).toList();
     }
 }

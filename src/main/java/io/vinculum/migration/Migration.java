@@ -1,180 +1,219 @@
 package io.vinculum.migration;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Catalog;
+import io.vinculum.catalog.Table;
 import io.vinculum.database.Database;
 import io.vinculum.database.Session;
-import io.vinculum.database.Statement;
-import io.vinculum.database.Violation;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
-import io.vinculum.migration.TableSpec.Column;
+import io.vinculum.migration.MigrationPlan.PlannedChange;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /** Brings the tables of one database in line with a catalog. */
 public final class Migration {
-    /** Any number that nobody else uses for an advisory lock; these are the letters of the name. */
-    private static final String LOCK = "set local statement_timeout = 0; set local lock_timeout = 0; "
-            + "select pg_advisory_xact_lock(x'76696e63756c756d'::bit(64)::int8)";
+    private static final String NAME = "vinculum migration";
+
+    /** Statements of a migration may take long; looks at the rows may take a minute each. */
+    private static final String UNBOUNDED = "set statement_timeout = 0; set lock_timeout = 0";
+
+    private static final String BOUNDED = "set statement_timeout = 60000; set lock_timeout = 2000";
 
     private final Database database;
     private final List<TableSpec> specs;
+    private final Function<String, Future<Void>> beforeEach;
 
     public Migration(Database database, Catalog catalog) {
+        this(database, catalog, statement -> Future.succeededFuture());
+    }
+
+    /** With something that is asked before each statement, so that a test may stop it there. */
+    Migration(Database database, Catalog catalog, Function<String, Future<Void>> beforeEach) {
         this.database = database;
         this.specs = TableSpec.of(catalog);
+        this.beforeEach = beforeEach;
     }
 
     /** What {@link #apply} would do; changes nothing. */
     public Future<MigrationPlan> plan() {
-        return database.snapshot(this::plan);
+        return plan(MigrationOptions.DEFAULT);
+    }
+
+    public Future<MigrationPlan> plan(MigrationOptions options) {
+        return database.connection(
+                NAME,
+                session -> session.script(BOUNDED)
+                        .compose(set -> compare(session))
+                        .compose(comparison -> plan(session, comparison, options)));
+    }
+
+    /** The same as {@link #apply(MigrationOptions)}, which never rewrites a table. */
+    public Future<MigrationPlan> apply(boolean allowDestructive) {
+        return apply(MigrationOptions.DEFAULT.allowingDestructive(allowDestructive));
     }
 
     /**
-     * Applies all changes in one transaction, one node at a time: nodes that come later find nothing to do.
+     * Applies all changes, one node at a time: nodes that come later find nothing to do. What needs a strong lock
+     * happens in one transaction; rows are checked and indexes of large tables made after it. Stopped in between, the
+     * next migration goes on from there.
      *
-     * @return what was done; fails with {@code NOT_ALLOWED} for a destructive change that is not allowed, and
-     *     {@code INVALID_DATA} for one that the rows do not admit, each with the fix, and nothing is changed
+     * @return what was done; fails with {@code NOT_ALLOWED} for a change that the options do not allow, with
+     *     {@code INVALID_DATA} for one that the rows do not admit, each with the fix, and with {@code TIMEOUT} when
+     *     others held a lock for too long
      */
-    public Future<MigrationPlan> apply(boolean allowDestructive) {
-        return database.transaction(session -> session.script(LOCK)
-                .compose(locked -> plan(session))
-                .compose(plan -> apply(session, plan, allowDestructive)));
+    public Future<MigrationPlan> apply(MigrationOptions options) {
+        return database.connection(
+                NAME,
+                session -> session.script(BOUNDED)
+                        .compose(set -> new LockWait(database, session, options).acquire())
+                        .compose(locked -> compare(session))
+                        .compose(comparison -> plan(session, comparison, options)
+                                .compose(Application::allowed)
+                                .compose(plan -> apply(session, plan, comparison))));
     }
 
-    /** Fails with {@code NOT_MIGRATED} when the database is behind the catalog. */
+    private Future<MigrationPlan> apply(Session session, MigrationPlan plan, Comparison comparison) {
+        return plan.isEmpty()
+                ? Future.succeededFuture(plan)
+                : session.script(UNBOUNDED)
+                        .compose(set -> new Application(database, session, plan, comparison, specs, beforeEach).run())
+                        .map(plan);
+    }
+
+    /**
+     * Fails with {@code NOT_MIGRATED} when the database is behind the catalog, and with {@code UNEXPECTED_STATE} when
+     * it is ahead of it. Looks at no rows.
+     */
     public Future<Void> check() {
-        return plan().compose(plan -> plan.isEmpty()
-                ? Future.succeededFuture()
-                : Future.failedFuture(new Failure(
-                        FailureCode.NOT_MIGRATED,
-                        "the database is behind the declarations; run 'vinculum migrate', or start with --migrate:\n"
-                                + plan.summary().strip())));
+        return database.snapshot(StateReader::read)
+                .compose(state -> Verdict.of(state, specs)
+                        .<Future<Void>>map(Future::failedFuture)
+                        .orElse(Future.succeededFuture()));
     }
 
-    private Future<MigrationPlan> plan(Session session) {
-        return DatabaseState.read(session).compose(state -> {
-            Comparison comparison = Comparison.of(state, specs);
-            return counts(session, comparison.changes()).map(rows -> checked(comparison, rows));
-        });
+    private Future<Comparison> compare(Session session) {
+        return session.script("begin isolation level repeatable read read only")
+                .compose(begun -> StateReader.read(session))
+                .compose(state -> session.script("commit").map(state))
+                .compose(this::compare);
     }
 
-    private static Future<List<Long>> counts(Session session, List<Change> changes) {
-        Future<List<Long>> counts = Future.succeededFuture(new ArrayList<>());
+    private Future<Comparison> compare(DatabaseState state) {
+        return Verdict.newerVersion(state)
+                .<Future<Comparison>>map(Future::failedFuture)
+                .orElseGet(() -> Future.succeededFuture(Comparison.of(state, specs)));
+    }
+
+    private static Future<MigrationPlan> plan(Session session, Comparison comparison, MigrationOptions options) {
+        Probes probes = new Probes(session, comparison);
+        List<Change> changes = comparison.changes();
+        return large(probes, changes, options.manyRows())
+                .compose(
+                        large -> findings(probes, changes).map(findings -> plan(comparison, large, findings, options)));
+    }
+
+    private static Future<Set<Table>> large(Probes probes, List<Change> changes, long manyRows) {
+        Set<Table> tables = new LinkedHashSet<>();
+        changes.stream()
+                .filter(change -> change instanceof Change.CreateIndex
+                        || change instanceof Change.DropIndex
+                        || change instanceof Change.ChangeValues)
+                .forEach(change -> tables.add(change.table()));
+        Set<Table> large = new HashSet<>();
+        Future<Void> all = Future.succeededFuture();
+        for (Table table : tables) {
+            all = all.compose(done -> probes.large(table, manyRows)).map(many -> {
+                if (many) {
+                    large.add(table);
+                }
+                return null;
+            });
+        }
+        return all.map(large);
+    }
+
+    private static Future<List<Probes.Finding>> findings(Probes probes, List<Change> changes) {
+        List<Probes.Finding> findings = new ArrayList<>();
+        Future<Void> all = Future.succeededFuture();
         for (Change change : changes) {
-            counts = counts.compose(list -> count(session, change).map(count -> {
-                list.add(count);
-                return list;
-            }));
+            all = all.compose(done -> probes.of(change)).map(finding -> {
+                findings.add(finding);
+                return null;
+            });
         }
-        return counts;
+        return all.map(findings);
     }
 
-    private static Future<Long> count(Session session, Change change) {
-        return change.counted()
-                .map(sql ->
-                        session.run(Statement.of(sql)).map(rows -> rows.get(0).getLong(0)))
-                .orElse(Future.succeededFuture(0L));
-    }
-
-    private static MigrationPlan checked(Comparison comparison, List<Long> rows) {
+    private static MigrationPlan plan(
+            Comparison comparison, Set<Table> large, List<Probes.Finding> findings, MigrationOptions options) {
+        ChangeSql sql = new ChangeSql(large);
+        List<PlannedChange> steps = new ArrayList<>();
         List<String> refusals = new ArrayList<>(comparison.refusals());
-        for (int i = 0; i < rows.size(); i++) {
-            Change change = comparison.changes().get(i);
-            if (rows.get(i) > 0 && Comparison.addsRequiredColumn(change)) {
-                refusals.add(change.what() + " is required, but " + rows.get(i) + " rows would have no value for it; "
-                        + "give it @default(value: \"…\"), or declare it without '!' first");
-            } else if (rows.get(i) > 0 && Comparison.requiresColumn(change)) {
-                refusals.add(change.what() + ", but " + rows.get(i) + " rows hold null; fill them first");
+        List<Change> changes = comparison.changes();
+        for (int i = 0; i < changes.size(); i++) {
+            Probes.Finding finding = findings.get(i);
+            finding.refusal().ifPresent(refusals::add);
+            steps.add(new PlannedChange(changes.get(i), changes.get(i).accept(sql), finding.rows()));
+        }
+        return new MigrationPlan(steps, refusals, Hints.of(comparison), options);
+    }
+
+    /** What a database says about a server with some catalog that wants to start on it. */
+    private static final class Verdict {
+        private Verdict() {}
+
+        static Optional<Failure> of(DatabaseState state, List<TableSpec> specs) {
+            Comparison comparison = Comparison.of(state, specs);
+            MigrationPlan plan = plan(comparison, Set.of(), nothingFound(comparison), MigrationOptions.DEFAULT);
+            Optional<Failure> newer = newerVersion(state);
+            if (newer.isPresent() || plan.isEmpty()) {
+                return newer;
             }
+            return Optional.of(ahead(state, comparison, specs) ? ahead(plan) : behind(plan));
         }
-        return new MigrationPlan(comparison.changes(), rows, refusals);
-    }
 
-    private Future<MigrationPlan> apply(Session session, MigrationPlan plan, boolean allowDestructive) {
-        if (!plan.refusals().isEmpty()) {
-            return Future.failedFuture(Failure.invalid(
-                    "the migration cannot be applied; nothing was changed:\n" + String.join("\n", plan.refusals())));
+        private static List<Probes.Finding> nothingFound(Comparison comparison) {
+            return comparison.changes().stream()
+                    .map(change -> Probes.Finding.NONE)
+                    .toList();
         }
-        if (plan.destructive() && !allowDestructive) {
-            return Future.failedFuture(new Failure(
-                    FailureCode.NOT_ALLOWED,
-                    "the migration would destroy data; nothing was changed. See 'vinculum migrate --plan', then run "
-                            + "'vinculum migrate --allow-destructive':\n"
-                            + plan.summary().strip()));
-        }
-        Future<Void> applied = Future.succeededFuture();
-        for (Change change : plan.changes()) {
-            for (String sql : change.sql()) {
-                applied = applied.compose(done -> session.script(sql))
-                        .recover(cause -> Future.failedFuture(explained(change, cause)));
-            }
-        }
-        return applied.compose(done -> plan.changes().isEmpty() ? Future.<Void>succeededFuture() : track(session))
-                .map(plan);
-    }
 
-    /** A change that the rows do not admit, with the first row that is in its way. */
-    private static Throwable explained(Change change, Throwable cause) {
-        return Violation.of(cause)
-                .<Throwable>map(violation -> Failure.invalid("the migration cannot be applied; nothing was changed:\n"
-                        + change.what() + ", but the rows with " + String.join(", ", violation.columns()) + " '"
-                        + violation.values() + "' do not admit it; change them first"))
-                .orElse(cause);
-    }
-
-    private Future<Void> track(Session session) {
-        List<TableSpec> managed = specs.stream().filter(TableSpec::managed).toList();
-        List<String> schemas = new ArrayList<>();
-        List<String> tables = new ArrayList<>();
-        List<String> owners = new ArrayList<>();
-        List<String> identities = new ArrayList<>();
-        for (TableSpec spec : managed) {
-            schemas.add(spec.table().schema());
-            tables.add(spec.table().name());
-            owners.add(spec.owner());
-            identities.add(spec.identity());
+        static Optional<Failure> newerVersion(DatabaseState state) {
+            return state.version() <= OwnTables.newest()
+                    ? Optional.empty()
+                    : Optional.of(new Failure(
+                            FailureCode.UNEXPECTED_STATE,
+                            "the database was made by a newer Vinculum: its own tables are at step " + state.version()
+                                    + ", this version knows " + OwnTables.newest() + "; start the newer version"));
         }
-        Statement insert = Statement.of(
-                "insert into vinculum.migrated_table select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])",
-                array(schemas),
-                array(tables),
-                array(owners),
-                array(identities));
-        return session.script("delete from vinculum.migrated_column; delete from vinculum.migrated_table")
-                .compose(done -> session.run(insert))
-                .compose(rows -> session.run(trackColumns(managed)))
-                .map((List<Row> rows) -> null);
-    }
 
-    private static Statement trackColumns(List<TableSpec> specs) {
-        List<String> schemas = new ArrayList<>();
-        List<String> tables = new ArrayList<>();
-        List<String> names = new ArrayList<>();
-        List<String> defaults = new ArrayList<>();
-        List<String> values = new ArrayList<>();
-        for (TableSpec spec : specs) {
-            for (Column column : spec.columns()) {
-                schemas.add(spec.table().schema());
-                tables.add(spec.table().name());
-                names.add(column.name());
-                defaults.add(column.defaultSql());
-                values.add(Ddl.checkValues(column.type()));
-            }
+        /** Whether this catalog was migrated to before the present one, or lacks what is there and has nothing more. */
+        private static boolean ahead(DatabaseState state, Comparison comparison, List<TableSpec> specs) {
+            boolean older = state.applied().contains(Tracking.fingerprint(specs));
+            boolean lessOnly = comparison.refusals().isEmpty()
+                    && comparison.changes().stream().allMatch(Change::destructive);
+            return older || lessOnly;
         }
-        return Statement.of(
-                "insert into vinculum.migrated_column select * from "
-                        + "unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])",
-                array(schemas),
-                array(tables),
-                array(names),
-                array(defaults),
-                array(values));
-    }
 
-    private static Object array(List<String> values) {
-        return values.toArray(String[]::new);
+        private static Failure ahead(MigrationPlan plan) {
+            return new Failure(
+                    FailureCode.UNEXPECTED_STATE,
+                    "the declarations are older than the database, which was migrated to newer ones; start with those, "
+                            + "or go back with 'vinculum migrate':\n"
+                            + plan.summary().strip());
+        }
+
+        private static Failure behind(MigrationPlan plan) {
+            return new Failure(
+                    FailureCode.NOT_MIGRATED,
+                    "the database is behind the declarations; run 'vinculum migrate', or start with --migrate:\n"
+                            + plan.summary().strip());
+        }
     }
 }

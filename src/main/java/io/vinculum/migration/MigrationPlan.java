@@ -1,53 +1,123 @@
 package io.vinculum.migration;
 
+import io.vinculum.migration.Work.Later;
+import io.vinculum.migration.Work.Lock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a migration would do.
  *
- * @param changes in the order they are applied
- * @param rows how many rows each change touches, zero where none are counted
+ * @param steps the changes, in the order they are applied
  * @param refusals why it cannot be applied as it stands; each says the fix
+ * @param hints which directive would keep rows that are dropped otherwise
  */
-public record MigrationPlan(List<Change> changes, List<Long> rows, List<String> refusals) {
+public record MigrationPlan(
+        List<PlannedChange> steps, List<String> refusals, List<String> hints, MigrationOptions options) {
+
+    /** The most rows that are counted for a plan. */
+    static final long MOST_COUNTED = 10_000;
+
+    /** One change, how it is made, and how many rows it touches where that is counted. */
+    record PlannedChange(Change change, Work work, Optional<Long> rows) {}
 
     public MigrationPlan {
-        changes = List.copyOf(changes);
-        rows = List.copyOf(rows);
+        steps = List.copyOf(steps);
         refusals = List.copyOf(refusals);
+        hints = List.copyOf(hints);
     }
 
     public boolean isEmpty() {
-        return changes.isEmpty() && refusals.isEmpty();
+        return steps.isEmpty() && refusals.isEmpty();
     }
 
     public boolean destructive() {
-        return changes.stream().anyMatch(Change::destructive);
+        return changes().stream().anyMatch(Change::destructive);
     }
 
-    /** The changes in words, one a line. */
+    public boolean rewrites() {
+        return changes().stream().anyMatch(Change::rewrites);
+    }
+
+    /** Whether it may not be applied: the rows do not admit it, or its options do not. */
+    public boolean refused() {
+        return !refusals.isEmpty() || !missingOptions().isEmpty();
+    }
+
+    /** The flags that it needs and was not given. */
+    List<String> missingOptions() {
+        List<String> missing = new ArrayList<>();
+        if (destructive() && !options.allowDestructive()) {
+            missing.add("--allow-destructive");
+        }
+        if (rewrites() && !options.allowRewrite()) {
+            missing.add("--allow-rewrite");
+        }
+        return missing;
+    }
+
+    List<Change> changes() {
+        return steps.stream().map(PlannedChange::change).toList();
+    }
+
+    /** The changes in words, one a line, then hints and refusals. */
     public String summary() {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < changes.size(); i++) {
-            Change change = changes.get(i);
-            text.append(change.kind().name().toLowerCase(Locale.ROOT))
-                    .append(' ')
-                    .append(change.what());
-            if (change.counted().isPresent()) {
-                text.append(" (").append(rows.get(i)).append(rows.get(i) == 1 ? " row)" : " rows)");
-            }
-            text.append(change.destructive() ? " [destructive]\n" : "\n");
-        }
+        steps.forEach(step -> line(step, text));
+        hints.forEach(hint -> text.append("hint: ").append(hint).append('\n'));
         refusals.forEach(refusal -> text.append("refused: ").append(refusal).append('\n'));
+        missingOptions()
+                .forEach(flag -> text.append("refused without ").append(flag).append('\n'));
         return text.toString();
     }
 
-    /** The SQL of all changes. */
+    private void line(PlannedChange step, StringBuilder text) {
+        Change change = step.change();
+        text.append(change.kind().name().toLowerCase(Locale.ROOT)).append(' ').append(change.what());
+        step.rows().ifPresent(rows -> text.append(" (").append(counted(rows)).append(')'));
+        text.append(change.destructive() ? " [destructive]" : "");
+        text.append(change.rewrites() ? " [rewrites the table, which is locked meanwhile]" : "");
+        String locks = locks(step.work());
+        text.append(locks.isEmpty() ? "" : "; " + locks).append('\n');
+    }
+
+    static String counted(long rows) {
+        return rows > MOST_COUNTED ? "more than " + MOST_COUNTED + " rows" : rows + (rows == 1 ? " row" : " rows");
+    }
+
+    private String locks(Work work) {
+        List<String> parts = new ArrayList<>();
+        for (Lock lock : work.locks()) {
+            parts.add("locks " + lock.table() + " (" + lock.mode().sql() + ", blocks "
+                    + lock.mode().blocks() + "), waits for it at most "
+                    + options.lockTimeout().toMillis() + " ms");
+        }
+        if (work.later().stream().anyMatch(later -> later.way() == Work.Way.CONCURRENTLY)) {
+            parts.add("done concurrently after the transaction, blocks nobody");
+        } else if (!work.later().isEmpty()) {
+            parts.add("rows are checked after the transaction, which blocks nobody");
+        }
+        return String.join("; ", parts);
+    }
+
+    /** The SQL of all changes: the transaction, then what follows it. */
     public String sql() {
         StringBuilder text = new StringBuilder();
-        changes.forEach(change ->
-                change.sql().forEach(statement -> text.append(statement).append(";\n")));
+        List<String> inside =
+                steps.stream().flatMap(step -> step.work().inside().stream()).toList();
+        if (!inside.isEmpty()) {
+            text.append("begin;\n");
+            inside.forEach(statement -> text.append(statement).append(";\n"));
+            text.append("commit;\n");
+        }
+        later().forEach(later -> text.append(later.sql())
+                .append(later.way() == Work.Way.REPEATED ? "; -- until it changes no row\n" : ";\n"));
         return text.toString();
+    }
+
+    List<Later> later() {
+        return steps.stream().flatMap(step -> step.work().later().stream()).toList();
     }
 }

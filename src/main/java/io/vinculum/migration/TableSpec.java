@@ -7,14 +7,19 @@ import io.vinculum.catalog.Index;
 import io.vinculum.catalog.Join;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Model;
+import io.vinculum.catalog.Names;
 import io.vinculum.catalog.Relation;
+import io.vinculum.catalog.Renames;
 import io.vinculum.catalog.Table;
 import io.vinculum.database.Identifier;
 import io.vinculum.value.ColumnType;
 import io.vinculum.value.Scalar;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A table as it should be.
  *
  * @param owner what it belongs to, for messages: {@code product}
- * @param identity what it is, apart from its name; a table that lost its name is found by it, empty when never
+ * @param was what it was called before, as declared
  */
 record TableSpec(
         String owner,
@@ -32,17 +37,35 @@ record TableSpec(
         List<String> primaryKey,
         List<Index> indexes,
         List<Reference> references,
-        String identity,
+        Former was,
         @Nullable String comment) {
 
-    /** A column as it should be; {@code defaultSql} is an expression. */
+    /**
+     * What a table was called before.
+     *
+     * @param owner what it belonged to, empty when that has not changed
+     * @param tables its own former names
+     */
+    record Former(String owner, List<Table> tables) {
+        static final Former NONE = new Former("", List.of());
+    }
+
+    /**
+     * A column as it should be.
+     *
+     * @param defaultSql an expression
+     * @param was its former names, the likeliest first
+     * @param valuesWas the former names of an enum's values, by their present names
+     */
     record Column(
             String name,
             ColumnType type,
             boolean required,
             boolean numbered,
             @Nullable String defaultSql,
-            @Nullable String comment) {}
+            @Nullable String comment,
+            List<String> was,
+            Map<String, String> valuesWas) {}
 
     /** A foreign key inside one module. */
     record Reference(String column, Table target, String targetColumn) {}
@@ -50,24 +73,27 @@ record TableSpec(
     /** Every table that the catalog needs, models first. */
     static List<TableSpec> of(Catalog catalog) {
         List<TableSpec> specs = new ArrayList<>();
+        Renames renames = catalog.renames();
         Set<Table> pivots = new HashSet<>();
         for (Model model : catalog.models()) {
             if (!model.remote()) {
-                specs.add(of(model));
+                specs.add(of(model, renames));
             }
         }
         for (Model model : catalog.models()) {
             for (Relation relation : model.relations().values()) {
                 if (relation.pivot() != null && pivots.add(relation.pivot().table())) {
-                    specs.add(of(relation, relation.pivot()));
+                    specs.add(of(relation, relation.pivot(), renames));
                 }
             }
         }
-        catalog.links().values().stream().filter(link -> !link.readOnly()).forEach(link -> specs.add(of(link)));
+        catalog.links().values().stream()
+                .filter(link -> !link.readOnly())
+                .forEach(link -> specs.add(of(link, renames)));
         return specs;
     }
 
-    private static TableSpec of(Model model) {
+    private static TableSpec of(Model model, Renames renames) {
         List<Reference> references = new ArrayList<>();
         for (Relation relation : model.relations().values()) {
             boolean ours =
@@ -79,19 +105,18 @@ record TableSpec(
                         relation.target().keys().get(0).column()));
             }
         }
-        return spec(model, references, "");
+        return spec(model, references, renames);
     }
 
-    private static TableSpec of(Link link) {
-        String identity = link.first().model().name() + "." + link.first().key().column() + "/"
-                + link.second().model().name() + "." + link.second().key().column();
-        return spec(link, List.of(), identity);
+    private static TableSpec of(Link link, Renames renames) {
+        return spec(link, List.of(), renames);
     }
 
-    private static TableSpec spec(Entity entity, List<Reference> references, String identity) {
+    private static TableSpec spec(Entity entity, List<Reference> references, Renames renames) {
         List<Column> columns = entity.fields().values().stream()
-                .map(field -> column(entity, field))
+                .map(field -> column(entity, field, renames))
                 .toList();
+        Renames.Old old = renames.entities().get(entity.name());
         List<String> keys = entity.keys().stream().map(Field::column).toList();
         return new TableSpec(
                 entity.name(),
@@ -101,16 +126,64 @@ record TableSpec(
                 keys,
                 entity.indexes(),
                 references,
-                identity,
+                old == null ? Former.NONE : new Former(old.name(), old.tables()),
                 entity.description());
     }
 
-    private static Column column(Entity entity, Field field) {
+    private static Column column(Entity entity, Field field, Renames renames) {
         boolean key = entity instanceof Model && field.role() == Field.Role.KEY;
         boolean numbered =
                 key && (field.type().scalar() == Scalar.INT || field.type().scalar() == Scalar.LONG);
+        String enumName = field.type().enumName();
         return new Column(
-                field.column(), field.type(), field.required(), numbered, defaultSql(field), field.description());
+                field.column(),
+                field.type(),
+                field.required(),
+                numbered,
+                defaultSql(field),
+                field.description(),
+                formerColumns(entity, field, renames),
+                enumName == null ? Map.of() : renames.valuesOf(enumName));
+    }
+
+    /** The columns that a field may have been kept in, where it or the model that it leads to had another name. */
+    private static List<String> formerColumns(Entity entity, Field field, Renames renames) {
+        Map<String, String> fields = renames.fieldsOf(entity.name());
+        Set<String> columns = new LinkedHashSet<>();
+        String was = fields.get(declaredName(entity, field));
+        if (was != null) {
+            if (field.role() == Field.Role.REFERENCE || entity instanceof Link) {
+                columns.add(Names.snake(was) + "_id");
+            }
+            columns.add(was);
+            columns.add(Names.snake(was));
+        }
+        if (entity instanceof Link link) {
+            link.sides().stream()
+                    .filter(side -> side.key().equals(field))
+                    .forEach(side -> Optional.ofNullable(
+                                    renames.entities().get(side.model().name()))
+                            .ifPresent(old -> columns.add(old.name() + "_id")));
+        }
+        return List.copyOf(columns);
+    }
+
+    /** The name that the declaration has for a stored field: that of its relation, for a key that leads elsewhere. */
+    private static String declaredName(Entity entity, Field field) {
+        if (entity instanceof Link link) {
+            return link.sides().stream()
+                    .filter(side -> side.key().equals(field))
+                    .map(Link.Side::field)
+                    .findFirst()
+                    .orElse(field.name());
+        }
+        return entity.relations().values().stream()
+                .filter(relation -> field.role() == Field.Role.REFERENCE
+                        && relation.join() instanceof Join.ByKey key
+                        && key.near().equals(field))
+                .map(Relation::name)
+                .findFirst()
+                .orElse(field.name());
     }
 
     private static @Nullable String defaultSql(Field field) {
@@ -124,9 +197,17 @@ record TableSpec(
         return Identifier.literal(value.toString()) + "::" + field.type().sqlName();
     }
 
-    private static TableSpec of(Relation relation, Relation.Pivot pivot) {
-        Column near = new Column(pivot.near().column(), pivot.near().type(), true, false, null, null);
-        Column far = new Column(pivot.far().column(), pivot.far().type(), true, false, null, null);
+    private static TableSpec of(Relation relation, Relation.Pivot pivot, Renames renames) {
+        Renames.Old oldOwner = renames.entities().get(relation.owner().name());
+        Renames.Old oldTarget = renames.entities().get(relation.target().name());
+        String oldField = renames.fieldsOf(relation.owner().name()).get(relation.name());
+        boolean self = relation.owner() == relation.target();
+        List<String> nearWas = oldOwner == null || self ? List.of() : List.of(oldOwner.name() + "_id");
+        List<String> farWas = self
+                ? oldField == null ? List.of() : List.of(oldField + "_id")
+                : oldTarget == null ? List.of() : List.of(oldTarget.name() + "_id");
+        Column near = pivotColumn(pivot.near(), nearWas);
+        Column far = pivotColumn(pivot.far(), farWas);
         boolean managed = relation.owner().managed() && relation.target().managed();
         List<Reference> references = List.of(
                 new Reference(
@@ -147,7 +228,30 @@ record TableSpec(
                 List.of(near.name(), far.name()),
                 List.of(back),
                 references,
-                "",
+                formerPivot(pivot, relation, oldOwner, oldField),
                 null);
+    }
+
+    private static Column pivotColumn(Field key, List<String> was) {
+        return new Column(key.column(), key.type(), true, false, null, null, was, Map.of());
+    }
+
+    private static Former formerPivot(
+            Relation.Pivot pivot, Relation relation, Renames.@Nullable Old oldOwner, @Nullable String oldField) {
+        if (oldOwner == null && oldField == null) {
+            return Former.NONE;
+        }
+        String owner = oldOwner == null ? relation.owner().name() : oldOwner.name();
+        String field = oldField == null ? relation.name() : oldField;
+        List<Table> tables = new ArrayList<>();
+        if (oldOwner != null) {
+            oldOwner.tables()
+                    .forEach(table ->
+                            tables.add(new Table(table.schema(), pivot.table().name())));
+        }
+        if (oldField != null) {
+            tables.add(new Table(pivot.table().schema(), oldField));
+        }
+        return new Former(owner + "." + field, tables);
     }
 }
