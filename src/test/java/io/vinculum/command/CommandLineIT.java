@@ -50,7 +50,7 @@ class CommandLineIT {
     @Test
     void everyCommandExplainsItselfWithAnExample() {
         for (String command : new String[] {
-            "serve", "init", "migrate", "load", "schema", "query", "workflow", "doctor", "config", "completion"
+            "serve", "init", "migrate", "load", "purge", "schema", "query", "workflow", "doctor", "config", "completion"
         }) {
             Ran ran = run(command, "--help");
             assertThat(ran.status()).isZero();
@@ -261,5 +261,55 @@ class CommandLineIT {
         assertThat(Files.readString(script)).contains("--cluster-members", "migrate", "complete -F");
         assertThat(new ProcessBuilder("bash", "-n", script.toString()).start().waitFor())
                 .isZero();
+    }
+
+    @Test
+    void aPlanThatWouldBeRefusedExitsWithOne() throws IOException {
+        String own = TestDatabase.create();
+        Path graph = folder.resolve("shop");
+        Files.createDirectories(graph.resolve("modules"));
+        Path module = graph.resolve("modules/shop.graphqls");
+        Files.writeString(module, "type Item { id: ID! size: Int }");
+        assertThat(run("migrate", "--graph", graph.toString(), "--database", own)
+                        .status())
+                .isZero();
+
+        Files.writeString(module, "type Item { id: ID! size: Long }");
+        Ran plan = run("migrate", "--plan", "--graph", graph.toString(), "--database", own);
+        assertThat(plan.status()).isEqualTo(1);
+        assertThat(plan.out()).contains("refused without --allow-rewrite");
+        assertThat(run(
+                                "migrate",
+                                "--allow-rewrite",
+                                "--lock-timeout",
+                                "1s",
+                                "--graph",
+                                graph.toString(),
+                                "--database",
+                                own)
+                        .status())
+                .isZero();
+
+        Files.writeString(module, "type Item { id: ID! weight: Long @was(name: \"size\") }");
+        assertThat(run("migrate", "--graph", graph.toString(), "--database", own)
+                        .out())
+                .contains("rename column size of table shop.item to weight");
+        assertThat(run("migrate", "--lock-timeout", "soon", "--database", own).err())
+                .contains("'soon' is no time");
+    }
+
+    @Test
+    void purgeAnswersWhatItRemoved() {
+        String own = TestDatabase.create();
+        assertThat(run("migrate", "--database", own).status()).isZero();
+
+        assertThat(run("purge", "--older-than", "30d", "--database", own).out()).isEqualTo("nothing to remove\n");
+        assertThat(run("purge", "brand", "--older-than", "0s", "--json", "--database", own)
+                        .out())
+                .isEqualTo("{}\n");
+        assertThat(run("purge", "brnd", "--older-than", "30d", "--database", own)
+                        .err())
+                .contains("did you mean 'brand'?");
+        assertThat(run("purge", "--database", own).err()).contains("--older-than");
     }
 }

@@ -207,7 +207,8 @@ class MigrationIT {
                         .enumeration("Colour", "red", "green")
                         .model("thing", "Thing", thing)
                         .build(),
-                "column colour takes other values (1 row) [destructive]");
+                "column colour takes other values (1 row) [destructive]",
+                "1 row of colour hold others, one 'blue'");
     }
 
     @Test
@@ -250,6 +251,8 @@ class MigrationIT {
         sql("insert into link.alpha_beta (alpha_id, beta_id, id) values ('a', 'b', '1'), ('a', 'c', '2')");
 
         refused(one, "unique index on link.alpha_beta [alpha_id]", "alpha_id 'a' do not admit it");
+        assertThat(plan(one).refused()).isTrue();
+        assertThat(plan(one).summary()).contains("refused: unique index on link.alpha_beta [alpha_id]", "alpha_id 'a'");
         assertThat(plan(many).isEmpty()).isTrue();
     }
 
@@ -299,5 +302,128 @@ class MigrationIT {
                         io.vinculum.failure.Failure.class,
                         failure -> assertThat(failure.code()).isEqualTo(io.vinculum.failure.FailureCode.NOT_MIGRATED))
                 .hasMessageContaining("vinculum migrate");
+    }
+
+    @Test
+    void aNewNameSchemaColumnAndValueAtOnceKeepTheRows() {
+        migrate(Catalog.builder()
+                .enumeration("Colour", "red", "green")
+                .model(
+                        "shop",
+                        "Item",
+                        item -> item.field("id", "ID!").field("paint", "Colour!", paint -> paint.index()))
+                .build());
+        sql("insert into shop.item (id, paint) values ('a', 'red'), ('b', 'green')");
+        Catalog moved = Catalog.builder()
+                .enumeration("Colour", "crimson", "green", "blue")
+                .valueWas("Colour", "crimson", "red")
+                .model(
+                        "store",
+                        "Thing",
+                        thing -> thing.was("shop.item")
+                                .field("id", "ID!")
+                                .field(
+                                        "colour",
+                                        "Colour!",
+                                        colour -> colour.was("paint").index()))
+                .build();
+
+        assertThat(migrate(moved).summary())
+                .contains(
+                        "rename table shop.item to store.thing (2 rows)",
+                        "rename column paint of table store.thing to colour",
+                        "'red' becomes 'crimson' (1 row)");
+        assertThat(count("store.thing where colour = 'crimson'")).isEqualTo(1);
+        assertThat(migrate(moved).isEmpty()).isTrue();
+    }
+
+    @Test
+    void aRenamedFieldIsNamedAsARemedyForItsLostValues() {
+        migrate(things(thing -> thing.field("id", "ID!").field("note", "String")));
+        Catalog renamed = things(thing -> thing.field("id", "ID!").field("remark", "String"));
+
+        refused(renamed, "if remark of thing.thing is what note was, say @was(name: \"note\") on it");
+    }
+
+    @Test
+    void thePlanSaysWhichLocksAreTakenAndHowLongTheyAreWaitedFor() {
+        migrate(things(thing -> thing.field("id", "ID!").field("note", "String")));
+        Catalog more = things(thing -> thing.field("id", "ID!")
+                .field("note", "String", note -> note.index())
+                .field("size", "Int"));
+        sql("insert into thing.thing (id) select n from generate_series(1, 10001) n");
+        MigrationPlan plan = plan(more);
+
+        assertThat(plan.summary())
+                .contains(
+                        "locks thing.thing (access exclusive, blocks readers and writers), waits for it at most 2000 ms")
+                .contains("done concurrently after the transaction, blocks nobody");
+        assertThat(plan.sql()).contains("begin;\n", "commit;\ncreate index concurrently \"thing_note_idx\"");
+        assertThat(plan(more).steps()).hasSize(2);
+    }
+
+    @Test
+    void nodesThatWaitDoNotHoldUpAConcurrentIndex() {
+        migrate(things(thing -> thing.field("id", "ID!").field("note", "String")));
+        sql("insert into thing.thing (id) values ('a')");
+        Catalog indexed = things(thing -> thing.field("id", "ID!").field("note", "String", note -> note.index()));
+        List<Future<MigrationPlan>> nodes = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            nodes.add(new Migration(database, indexed).apply(MigrationOptions.DEFAULT.largeAbove(0)));
+        }
+        TestDatabase.await(Future.all(nodes));
+
+        assertThat(nodes.stream().filter(node -> !node.result().isEmpty())).hasSize(1);
+        assertThat(count("pg_indexes where indexname = 'thing_note_idx'")).isEqualTo(1);
+    }
+
+    @Test
+    void theCheckAtStartLooksAtNoRows() {
+        migrate(things(thing -> thing.field("id", "ID!")));
+        Catalog required = things(thing -> thing.field("id", "ID!").field("note", "String!"));
+        TestDatabase.await(database.transaction(session -> session.script("lock table thing.thing")
+                .compose(locked -> new Migration(database, required).check().transform(checked -> {
+                    assertThat(checked.cause()).hasMessageContaining("add column note");
+                    return Future.succeededFuture();
+                }))));
+    }
+
+    @Test
+    void declarationsThatAreOlderThanTheDatabaseAreToldFromNewerOnes() {
+        Catalog older = things(thing -> thing.field("id", "ID!").field("note", "String"));
+        migrate(older);
+        migrate(things(thing -> thing.field("id", "ID!")
+                .field("note", "String", note -> note.was("note").index())));
+        assertThatThrownBy(() -> TestDatabase.await(new Migration(database, older).check()))
+                .hasMessageContaining("the declarations are older than the database")
+                .hasMessageNotContaining("behind");
+
+        sql("insert into vinculum.migrated_version (number) values (1000)");
+        assertThatThrownBy(() -> TestDatabase.await(new Migration(database, older).check()))
+                .hasMessageContainingAll("made by a newer Vinculum", "step 1000");
+        assertThatThrownBy(() -> migrate(older)).hasMessageContaining("made by a newer Vinculum");
+    }
+
+    @Test
+    void aDatabaseFromBeforeStepsWereNumberedIsUpgraded() {
+        migrate(SHOP);
+        sql("drop table vinculum.migrated_version, vinculum.migrated_catalog; "
+                + "alter table vinculum.migrated_table alter column identity drop default; "
+                + "update vinculum.migrated_table set identity = 'x'; "
+                + "insert into vinculum.removed (entity, key, cause, cause_key, deleted_at) values "
+                + "('product', 'p', 'brand', 'b', now())");
+
+        assertThat(plan(SHOP).summary().lines()).hasSize(2).allMatch(line -> line.contains("vinculum's own tables"));
+        migrate(SHOP);
+        assertThat(plan(SHOP).isEmpty()).isTrue();
+        assertThat(count("vinculum.removed")).isEqualTo(1);
+        assertThat(count("vinculum.migrated_version")).isEqualTo(OwnTables.newest());
+    }
+
+    @Test
+    void aKeyKeepsItsKindOfType() {
+        migrate(things(thing -> thing.field("id", "Int!")));
+        refused(things(thing -> thing.field("id", "ID!")), "a key changes between Int and Long only");
+        migrate(things(thing -> thing.field("id", "Long!")), REWRITE);
     }
 }

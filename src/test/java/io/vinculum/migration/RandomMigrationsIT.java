@@ -69,7 +69,10 @@ class RandomMigrationsIT {
         for (int done = 0; done < pairs; done += CHAIN) {
             chain(done, Math.min(CHAIN, pairs - done));
         }
-        assertThat(KINDS).contains(Change.class.getPermittedSubclasses());
+        Set<Class<?>> all = new HashSet<>(Set.of(Change.class.getPermittedSubclasses()));
+        // Left behind by an interrupted migration only, as are the tests of KilledMigrationIT.
+        all.remove(Change.Validate.class);
+        assertThat(KINDS).containsAll(all);
     }
 
     private void chain(int seed, int length) {
@@ -310,6 +313,7 @@ class RandomMigrationsIT {
         return switch (field.type) {
             case "Int", "Long", "Float", "BigDecimal" -> String.valueOf(serial);
             case "Boolean" -> String.valueOf(random.nextBoolean());
+            case "UUID" -> String.format("00000000-0000-0000-0000-%012d", serial);
             case "DateTime" -> "2026-01-01T00:00:00Z";
             case "JSON" -> "{\"a\": " + serial + "}";
             case "[String!]" -> "{a,b" + serial + "}";

@@ -285,7 +285,7 @@ final class RandomWorld {
         }
         List<String> done = new ArrayList<>();
         Set<Object> touched = new LinkedHashSet<>();
-        for (int i = 1 + random.nextInt(6); i > 0; i--) {
+        for (int i = 1 + random.nextInt(10); i > 0; i--) {
             done.add(changeOne(touched));
         }
         return done;
@@ -293,7 +293,7 @@ final class RandomWorld {
 
     private String changeOne(Set<Object> touched) {
         AModel model = any(models);
-        int what = random.nextInt(22);
+        int what = random.nextInt(36);
         return switch (what) {
             case 0 -> added(() -> addField(model), "field in " + model.name);
             case 1 -> added(this::addModel, "model");
@@ -494,7 +494,7 @@ final class RandomWorld {
             return "nothing";
         }
         String what = field.name;
-        switch (random.nextInt(7)) {
+        switch (random.nextInt(8)) {
             case 0 -> renameField(model, field);
             case 1 -> {
                 if (field.target == null) {
@@ -505,7 +505,7 @@ final class RandomWorld {
             case 2 -> widen(field);
             case 3 -> require(field);
             case 4 -> {
-                if (field.target == null && (!field.required || field.defaultText == null) && !field.unique) {
+                if (field.target == null && !field.unique) {
                     field.defaultText = field.defaultText == null ? defaultOf(field.type) : null;
                 }
             }
@@ -515,9 +515,20 @@ final class RandomWorld {
                     field.unique = false;
                 }
             }
+            case 6 -> untie(field);
             default -> field.comment = field.comment == null ? fresh("says ") : null;
         }
         return "changed field " + what + " to " + field.name + " " + field.type + " " + field.column();
+    }
+
+    /** A relation becomes a field that holds the same keys. */
+    private static void untie(AField field) {
+        if (field.target != null) {
+            field.name = field.name + "_id";
+            field.was = null;
+            field.type = field.target.keyType;
+            field.target = null;
+        }
     }
 
     private void renameField(AModel model, AField field) {
