@@ -58,7 +58,7 @@ final class Hints {
         two.removeAll(EVERYWHERE);
         Set<String> both = new HashSet<>(one);
         both.retainAll(two);
-        return both.size() * 2 >= Math.max(one.size(), two.size());
+        return !both.isEmpty() && both.size() * 2 >= Math.max(one.size(), two.size());
     }
 
     private void columns() {

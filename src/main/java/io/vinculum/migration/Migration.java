@@ -5,14 +5,13 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Table;
 import io.vinculum.database.Database;
 import io.vinculum.database.Session;
-import io.vinculum.failure.Failure;
-import io.vinculum.failure.FailureCode;
 import io.vinculum.migration.MigrationPlan.PlannedChange;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -124,7 +123,9 @@ public final class Migration {
                 .filter(change -> change instanceof Change.CreateIndex
                         || change instanceof Change.DropIndex
                         || change instanceof Change.ChangeValues)
-                .forEach(change -> tables.add(change.table()));
+                .map(Change::table)
+                .filter(probes::isThere)
+                .forEach(tables::add);
         Set<Table> large = new HashSet<>();
         Future<Void> all = Future.succeededFuture();
         for (Table table : tables) {
@@ -138,82 +139,31 @@ public final class Migration {
         return all.map(large);
     }
 
-    private static Future<List<Probes.Finding>> findings(Probes probes, List<Change> changes) {
-        List<Probes.Finding> findings = new ArrayList<>();
+    /** By change; those that need no look at rows are not among them. */
+    private static Future<Map<Change, Probes.Finding>> findings(Probes probes, List<Change> changes) {
+        Map<Change, Probes.Finding> findings = new HashMap<>();
         Future<Void> all = Future.succeededFuture();
         for (Change change : changes) {
-            all = all.compose(done -> probes.of(change)).map(finding -> {
-                findings.add(finding);
-                return null;
-            });
+            if (probes.looksAt(change)) {
+                all = all.compose(done -> probes.of(change)).map(finding -> {
+                    findings.put(change, finding);
+                    return null;
+                });
+            }
         }
         return all.map(findings);
     }
 
-    private static MigrationPlan plan(
-            Comparison comparison, Set<Table> large, List<Probes.Finding> findings, MigrationOptions options) {
+    static MigrationPlan plan(
+            Comparison comparison, Set<Table> large, Map<Change, Probes.Finding> findings, MigrationOptions options) {
         ChangeSql sql = new ChangeSql(large);
         List<PlannedChange> steps = new ArrayList<>();
         List<String> refusals = new ArrayList<>(comparison.refusals());
-        List<Change> changes = comparison.changes();
-        for (int i = 0; i < changes.size(); i++) {
-            Probes.Finding finding = findings.get(i);
+        for (Change change : comparison.changes()) {
+            Probes.Finding finding = findings.getOrDefault(change, Probes.Finding.NONE);
             finding.refusal().ifPresent(refusals::add);
-            steps.add(new PlannedChange(changes.get(i), changes.get(i).accept(sql), finding.rows()));
+            steps.add(new PlannedChange(change, change.accept(sql), finding.rows()));
         }
         return new MigrationPlan(steps, refusals, Hints.of(comparison), options);
-    }
-
-    /** What a database says about a server with some catalog that wants to start on it. */
-    private static final class Verdict {
-        private Verdict() {}
-
-        static Optional<Failure> of(DatabaseState state, List<TableSpec> specs) {
-            Comparison comparison = Comparison.of(state, specs);
-            MigrationPlan plan = plan(comparison, Set.of(), nothingFound(comparison), MigrationOptions.DEFAULT);
-            Optional<Failure> newer = newerVersion(state);
-            if (newer.isPresent() || plan.isEmpty()) {
-                return newer;
-            }
-            return Optional.of(ahead(state, comparison, specs) ? ahead(plan) : behind(plan));
-        }
-
-        private static List<Probes.Finding> nothingFound(Comparison comparison) {
-            return comparison.changes().stream()
-                    .map(change -> Probes.Finding.NONE)
-                    .toList();
-        }
-
-        static Optional<Failure> newerVersion(DatabaseState state) {
-            return state.version() <= OwnTables.newest()
-                    ? Optional.empty()
-                    : Optional.of(new Failure(
-                            FailureCode.UNEXPECTED_STATE,
-                            "the database was made by a newer Vinculum: its own tables are at step " + state.version()
-                                    + ", this version knows " + OwnTables.newest() + "; start the newer version"));
-        }
-
-        /** Whether this catalog was migrated to before the present one, or lacks what is there and has nothing more. */
-        private static boolean ahead(DatabaseState state, Comparison comparison, List<TableSpec> specs) {
-            boolean older = state.applied().contains(Tracking.fingerprint(specs));
-            boolean lessOnly = comparison.refusals().isEmpty()
-                    && comparison.changes().stream().allMatch(Change::destructive);
-            return older || lessOnly;
-        }
-
-        private static Failure ahead(MigrationPlan plan) {
-            return new Failure(
-                    FailureCode.UNEXPECTED_STATE,
-                    "the declarations are older than the database, which was migrated to newer ones; start with those, "
-                            + "or go back with 'vinculum migrate':\n"
-                            + plan.summary().strip());
-        }
-
-        private static Failure behind(MigrationPlan plan) {
-            return new Failure(
-                    FailureCode.NOT_MIGRATED,
-                    "the database is behind the declarations; run 'vinculum migrate', or start with --migrate:\n"
-                            + plan.summary().strip());
-        }
     }
 }

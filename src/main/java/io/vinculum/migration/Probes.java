@@ -14,6 +14,7 @@ import io.vinculum.migration.DatabaseState.ActualTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Looks at the rows that a change would touch, and for one that is in its way. Counting stops at a limit. */
@@ -22,6 +23,8 @@ final class Probes {
     record Finding(Optional<Long> rows, Optional<String> refusal) {
         static final Finding NONE = new Finding(Optional.empty(), Optional.empty());
     }
+
+    private static final Set<String> TOO_LONG = Set.of(SqlState.CANCELLED, SqlState.LOCK_NOT_AVAILABLE);
 
     private final Session session;
     private final DatabaseState before;
@@ -46,10 +49,32 @@ final class Probes {
                 : count(old, "true", manyRows).map(rows -> rows > manyRows);
     }
 
+    /** Whether a table, by its new name, was there before. */
+    boolean isThere(Table table) {
+        return before.tables().containsKey(renaming.before(table));
+    }
+
+    /** Whether the rows matter to a change. */
+    boolean looksAt(Change change) {
+        return change instanceof Change.MoveTable
+                || change instanceof Change.DropTable
+                || change instanceof Change.DropColumn
+                || change instanceof Change.AlterType
+                || change instanceof Change.Require
+                || (change instanceof Change.AddColumn add && add.needsValue())
+                || (change instanceof Change.ChangeValues values
+                        && !values.after().isEmpty())
+                || (change instanceof Change.CreateIndex create
+                        && create.index().unique()
+                        && !create.fresh()
+                        && !create.commentOnly())
+                || (change instanceof Change.AddReference add && !add.fresh());
+    }
+
     /** Finds out about one change; a look that takes too long finds nothing. */
     Future<Finding> of(Change change) {
         return find(change)
-                .recover(cause -> SqlState.of(cause).equals(SqlState.CANCELLED)
+                .recover(cause -> TOO_LONG.contains(SqlState.of(cause))
                         ? Future.succeededFuture(Finding.NONE)
                         : Future.failedFuture(cause));
     }
