@@ -60,6 +60,12 @@ public final class Settings {
             "",
             "Migrate a database that is behind; unset: only the embedded one.",
             SERVE);
+    public static final Setting<Duration> LOCK_TIMEOUT = add(
+            "lock-timeout",
+            SettingType.duration(),
+            "2s",
+            "How long a migration waits for a lock before it lets others pass and tries again.",
+            List.of("migrate"));
     public static final Setting<Boolean> SAMPLE =
             add("sample", SettingType.flag(), "true", "Fill the sample shop with rows.", SERVE);
     private static final Setting<List<String>> CORS = add(

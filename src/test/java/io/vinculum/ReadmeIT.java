@@ -166,7 +166,7 @@ class ReadmeIT {
                 }
             }
         }
-        assertThat(commands).isEqualTo(13);
+        assertThat(commands).isEqualTo(14);
     }
 
     @Test

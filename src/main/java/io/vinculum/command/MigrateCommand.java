@@ -1,11 +1,12 @@
 package io.vinculum.command;
 
+import io.vinculum.Settings;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.migration.Migration;
 import io.vinculum.migration.MigrationOptions;
 import io.vinculum.migration.MigrationPlan;
 import java.io.PrintWriter;
-import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +30,9 @@ public final class MigrateCommand implements Callable<Integer> {
     @Mixin
     private DatabaseOption database = new DatabaseOption();
 
+    @Mixin
+    private JsonOption json = new JsonOption();
+
     @Option(
             names = "--plan",
             description = "Print the changes and their SQL, and change nothing; exit 1 if they would be refused.")
@@ -42,15 +46,6 @@ public final class MigrateCommand implements Callable<Integer> {
             description = "Allow changes that write all rows of a table again and lock it meanwhile, like Int to Long.")
     private boolean allowRewrite;
 
-    @Option(
-            names = "--lock-timeout",
-            paramLabel = "TIME",
-            defaultValue = "2s",
-            converter = DurationText.class,
-            description = "How long a change waits for a lock before it lets others pass and tries again, like 500ms "
-                    + "or 2s (default: ${DEFAULT-VALUE}).")
-    private Duration lockTimeout = MigrationOptions.DEFAULT.lockTimeout();
-
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -61,12 +56,19 @@ public final class MigrateCommand implements Callable<Integer> {
         MigrationOptions options = MigrationOptions.DEFAULT
                 .allowingDestructive(allowDestructive)
                 .allowingRewrite(allowRewrite)
-                .waiting(lockTimeout, MigrationOptions.DEFAULT.patience());
+                .waiting(
+                        VinculumCommand.settings(spec).get(Settings.LOCK_TIMEOUT), MigrationOptions.DEFAULT.patience());
         MigrationPlan done = database.use((vertx, opened) -> {
             Migration migration = new Migration(opened, catalog);
             return plan ? migration.plan(options) : migration.apply(options);
         });
-        PrintWriter out = spec.commandLine().getOut();
+        json.print(
+                Map.of("summary", done.summary(), "sql", done.sql()),
+                () -> print(done, spec.commandLine().getOut()));
+        return plan && done.refused() ? 1 : 0;
+    }
+
+    private void print(MigrationPlan done, PrintWriter out) {
         if (done.isEmpty()) {
             out.println("the database is in line, nothing to do");
         } else if (plan) {
@@ -77,6 +79,5 @@ public final class MigrateCommand implements Callable<Integer> {
             out.print(done.summary());
         }
         out.flush();
-        return plan && done.refused() ? 1 : 0;
     }
 }

@@ -1,6 +1,5 @@
 package io.vinculum.command;
 
-import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Entity;
 import io.vinculum.migration.Purge;
@@ -48,8 +47,8 @@ public final class PurgeCommand implements Callable<Integer> {
             description = "How long ago it was deleted at least, like 30d, 12h or 0s.")
     private Duration olderThan = Duration.ZERO;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -60,17 +59,14 @@ public final class PurgeCommand implements Callable<Integer> {
         Catalog catalog = graph.catalog();
         Optional<Entity> target = Optional.ofNullable(entity).map(catalog::entity);
         Map<String, Long> removed = database.use((vertx, opened) -> new Purge(opened, catalog).run(target, olderThan));
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            JsonObject counts = new JsonObject();
-            removed.forEach(counts::put);
-            out.println(counts.encode());
-            return 0;
-        }
+        json.print(removed, () -> print(removed, spec.commandLine().getOut()));
+        return 0;
+    }
+
+    private static void print(Map<String, Long> removed, PrintWriter out) {
         removed.forEach((name, rows) -> out.println(name + ": " + rows + (rows == 1 ? " row" : " rows")));
         if (removed.isEmpty()) {
             out.println("nothing to remove");
         }
-        return 0;
     }
 }

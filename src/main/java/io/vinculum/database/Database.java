@@ -131,8 +131,7 @@ public final class Database {
         return again(() -> lease(deadline, lease -> connection -> single(connection, lease, work)), deadline);
     }
 
-    private <T> Lease.Work<T> single(
-            SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
+    private <T> Lease.Work<T> single(SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
         Future<T> worked = started(work, session(connection, lease::cancel));
         return new Lease.Work<>(worked, worked);
     }
@@ -212,8 +211,7 @@ public final class Database {
         return again(() -> lease(deadline, lease -> connection -> repeatable(connection, lease, work)), deadline);
     }
 
-    private <T> Lease.Work<T> repeatable(
-            SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
+    private <T> Lease.Work<T> repeatable(SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
         Session session = session(connection, lease::cancel);
         // Not awaited: the first statement follows it on the wire, and fails too if it fails.
         Future<Void> begun = session.script(BEGIN_SNAPSHOT);

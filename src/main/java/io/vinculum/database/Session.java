@@ -43,7 +43,9 @@ public final class Session {
 
     /** Answers how many rows a writing statement touched. */
     public Future<Integer> change(Statement statement) {
-        return client.preparedQuery(statement.sql() + mark).execute(statement.tuple()).map(result -> result.rowCount());
+        return client.preparedQuery(statement.sql() + mark)
+                .execute(statement.tuple())
+                .map(result -> result.rowCount());
     }
 
     /** Runs SQL text without parameters; it may hold several statements. */

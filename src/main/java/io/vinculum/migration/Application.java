@@ -1,6 +1,7 @@
 package io.vinculum.migration;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vinculum.catalog.Table;
 import io.vinculum.database.Database;
 import io.vinculum.database.Session;
@@ -142,16 +143,30 @@ final class Application {
 
     private Future<Void> attempt(Later later) {
         if (later.way() == Work.Way.REPEATED) {
-            return beforeEach
-                    .apply(later.sql())
-                    .compose(ok -> session.change(Statement.of(later.sql())))
-                    .compose(changed -> changed == 0 ? Future.succeededFuture() : attempt(later));
+            Promise<Void> ended = Promise.promise();
+            repeat(later, ended);
+            return ended.future();
         }
         Future<Void> done = script(later.sql());
         return later.cleanup().isEmpty()
                 ? done
                 : done.recover(
                         cause -> session.script(later.cleanup()).transform(cleaned -> Future.failedFuture(cause)));
+    }
+
+    /** Not one chain of futures: a large table takes thousands of rounds. */
+    private void repeat(Later later, Promise<Void> ended) {
+        beforeEach
+                .apply(later.sql())
+                .compose(ok -> session.change(Statement.of(later.sql())))
+                .onFailure(ended::fail)
+                .onSuccess(changed -> {
+                    if (changed == 0) {
+                        ended.complete();
+                    } else {
+                        repeat(later, ended);
+                    }
+                });
     }
 
     /** A change that the rows do not admit, with the first row that is in its way. */

@@ -3,6 +3,7 @@ package io.vinculum.migration;
 import static io.vinculum.database.Identifier.quote;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Entity;
@@ -71,18 +72,30 @@ public final class Purge {
     private Future<Void> rounds(List<Entity> entities, double millis, Map<String, Long> removed) {
         Future<Boolean> any = Future.succeededFuture(false);
         for (Entity entity : entities) {
-            any = any.compose(before -> batches(entity, millis, removed, false).map(went -> before || went));
+            any = any.compose(before -> batches(entity, millis, removed).map(went -> before || went));
         }
         return any.compose(went -> went ? rounds(entities, millis, removed) : Future.succeededFuture());
     }
 
-    private Future<Boolean> batches(Entity entity, double millis, Map<String, Long> removed, boolean before) {
-        return database.transaction(session -> entity instanceof Model model
+    private Future<Boolean> batches(Entity entity, double millis, Map<String, Long> removed) {
+        Promise<Boolean> ended = Promise.promise();
+        next(entity, millis, removed, false, ended);
+        return ended.future();
+    }
+
+    /** Not one chain of futures: a large table takes thousands of batches. */
+    private void next(Entity entity, double millis, Map<String, Long> removed, boolean before, Promise<Boolean> ended) {
+        database.transaction(session -> entity instanceof Model model
                         ? records(session, model, millis)
                         : links(session, (Link) entity, millis))
-                .compose(counts -> {
+                .onFailure(ended::fail)
+                .onSuccess(counts -> {
                     counts.forEach((name, count) -> removed.merge(name, count, Long::sum));
-                    return counts.isEmpty() ? Future.succeededFuture(before) : batches(entity, millis, removed, true);
+                    if (counts.isEmpty()) {
+                        ended.complete(before);
+                    } else {
+                        next(entity, millis, removed, true, ended);
+                    }
                 });
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
@@ -97,7 +98,17 @@ class LiveMigrationIT {
         private final AtomicInteger written = new AtomicInteger();
 
         Future<Void> run(int number) {
-            return write(number).compose(done -> stop.get() ? Future.succeededFuture() : run(number + 1));
+            Promise<Void> ended = Promise.promise();
+            next(number, ended);
+            return ended.future();
+        }
+
+        private void next(int number, Promise<Void> ended) {
+            if (stop.get()) {
+                ended.complete();
+            } else {
+                write(number).onSuccess(done -> next(number + 1, ended)).onFailure(ended::fail);
+            }
         }
 
         private Future<Void> write(int number) {
@@ -122,7 +133,8 @@ class LiveMigrationIT {
         Future<Void> writing = writer.run(0);
         Future<Void> reading = database.connection(
                 "a long report",
-                session -> session.script("begin; select count(*) from a.item")
+                session -> session.script(
+                                "set idle_in_transaction_session_timeout = 0; begin; select count(*) from a.item")
                         .compose(read -> database.pause(held))
                         .compose(waited -> session.script("commit")));
         MigrationOptions options = MigrationOptions.DEFAULT.waiting(LOCK_TIMEOUT, Duration.ofMinutes(10));

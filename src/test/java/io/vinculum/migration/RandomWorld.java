@@ -186,6 +186,7 @@ final class RandomWorld {
                 .map(value -> type.startsWith("[") ? "[\"" + value + "\"]" : value)
                 .orElseGet(() -> switch (type) {
                     case "Boolean" -> "true";
+                    case "UUID" -> "018f3c5e-0000-7000-8000-000000000000";
                     case "DateTime" -> "2026-01-01T00:00:00Z";
                     case "[String!]" -> "[\"x\"]";
                     case "JSON" -> "{\"a\": 1}";
@@ -557,7 +558,7 @@ final class RandomWorld {
     private void require(AField field) {
         if (field.required) {
             field.required = false;
-        } else if (field.target == null) {
+        } else if (field.target == null && !field.unique) {
             field.required = true;
             preparation.add(new Preparation(field.id, null, null));
         }
