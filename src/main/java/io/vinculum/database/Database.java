@@ -293,7 +293,7 @@ public final class Database {
      * @param name what PostgreSQL calls it in its lists of activity
      */
     public <T> Future<T> connection(String name, Function<Session, Future<T>> work) {
-        PgConnectOptions options = options(settings, Map.of()).addProperty("application_name", name);
+        PgConnectOptions options = options(vertx, settings, Map.of()).addProperty("application_name", name);
         return PgConnection.connect(vertx, options)
                 // The statement under way fails with it, which is enough.
                 .onSuccess(connection -> connection.exceptionHandler(lost -> {}))

@@ -295,7 +295,7 @@ class CommandLineIT {
                         .out())
                 .contains("rename column size of table shop.item to weight");
         assertThat(run("migrate", "--lock-timeout", "soon", "--database", own).err())
-                .contains("'soon' is no time");
+                .contains("lock-timeout", "soon");
     }
 
     @Test

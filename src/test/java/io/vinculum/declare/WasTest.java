@@ -110,7 +110,7 @@ class WasTest {
                 """);
 
         refused(
-                "Thing has @was without the old name",
+                "@was needs (name: \"…\")",
                 "@was has no argument 'nam'; did you mean 'name'?",
                 "Colour has an unknown directive '@was'",
                 "Colour.red has an unknown directive '@wa'; did you mean 'was'?",
