@@ -24,6 +24,8 @@ import io.vinculum.step.Steps;
 import io.vinculum.workflow.Coordinator;
 import io.vinculum.workflow.Workflow;
 import io.vinculum.workflow.WorkflowVerticle;
+import io.vinculum.write.WriteVerticle;
+import io.vinculum.write.Writes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -40,7 +42,7 @@ public final class Vinculum {
     private final Vertx vertx;
     private final Catalog catalog;
     private final Database database;
-    private final Events events;
+    private final Writes writes;
     private final Modules modules;
     private final Query query;
     private final Links links;
@@ -54,10 +56,10 @@ public final class Vinculum {
         this.options = options;
         this.catalog = options.catalog();
         this.database = Database.open(vertx, options.database());
-        this.events = new Events(vertx.eventBus());
-        this.modules = new Modules(vertx.eventBus(), hostedModules(catalog), BUS_TIMEOUT.toMillis());
+        this.writes = new Writes(database, catalog, new Events(vertx.eventBus()));
+        this.modules = new Modules(vertx.eventBus(), writes, hostedModules(catalog), BUS_TIMEOUT.toMillis());
         this.query = new Query(database, catalog, options.limits(), modules::records);
-        this.links = new Links(database, catalog, events);
+        this.links = new Links(database, writes);
         List<Workflow<?, ?>> brought = new ArrayList<>();
         options.providers().forEach(provider -> brought.addAll(provider.workflows(this)));
         this.workflows = new Coordinator(vertx, database, brought);
@@ -133,9 +135,9 @@ public final class Vinculum {
 
     private Future<Void> deploy() {
         List<Future<?>> deploying = new ArrayList<>();
-        hostedModules(catalog)
-                .forEach(module -> deploying.add(deploy(new ModuleVerticle(module, catalog, database, query, events))));
+        hostedModules(catalog).forEach(module -> deploying.add(deploy(new ModuleVerticle(module, query, writes))));
         deploying.add(deploy(new QueryVerticle(query)));
+        deploying.add(deploy(new WriteVerticle(writes)));
         deploying.add(deploy(new LinkVerticle(links)));
         deploying.add(deploy(new WorkflowVerticle(workflows)));
         return Future.join(deploying).mapEmpty();
@@ -166,6 +168,11 @@ public final class Vinculum {
     /** Reads across links. */
     public Query query() {
         return query;
+    }
+
+    /** Writes several things at once: records and links in one transaction. */
+    public Writes writes() {
+        return writes;
     }
 
     /** Ties and unties records. */

@@ -45,11 +45,9 @@ class ArchitectureTest {
                             "json",
                             "failure")),
             Map.entry("write", Set.of("catalog", "value", "database", "event", "json", "failure")),
-            Map.entry(
-                    "module",
-                    Set.of("deadline", "write", "query", "catalog", "value", "database", "event", "json", "failure")),
-            Map.entry("link", Set.of("write", "catalog", "value", "database", "event", "json", "failure")),
-            Map.entry("load", Set.of("write", "catalog", "value", "database", "json", "failure")),
+            Map.entry("module", Set.of("deadline", "write", "query", "catalog", "json", "failure")),
+            Map.entry("link", Set.of("write", "catalog", "database", "failure")),
+            Map.entry("load", Set.of("write", "catalog", "value", "database", "event", "json", "failure")),
             Map.entry("workflow", Set.of("database", "json", "failure")),
             Map.entry(
                     "graphql",
@@ -60,6 +58,7 @@ class ArchitectureTest {
                             "query",
                             "module",
                             "link",
+                            "write",
                             "workflow",
                             "catalog",
                             "value",

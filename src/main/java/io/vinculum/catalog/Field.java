@@ -56,6 +56,12 @@ public record Field(
         return new Field(name, name, ColumnType.of(Scalar.DATE_TIME), required, null, false, Role.TIMESTAMP, null);
     }
 
+    /** Fields are keys of many maps; the name alone spreads them well, and its hash is kept by the string. */
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
     /** Whether a caller may give a value for it when a row is made. */
     public boolean writable() {
         return role != Role.TIMESTAMP && role != Role.GENERATED;

@@ -25,6 +25,7 @@ public final class Link implements Entity {
 
     Link(
             LinkBuilder built,
+            boolean checked,
             Side first,
             Side second,
             List<Field> custom,
@@ -34,7 +35,7 @@ public final class Link implements Entity {
         this.name = Names.snake(built.typeName);
         this.table = built.table();
         this.managed = built.managed;
-        this.checked = built.checked;
+        this.checked = checked;
         this.readOnlyKey = built.readOnlyKey;
         this.place = built.place;
         this.description = built.description;
@@ -67,7 +68,7 @@ public final class Link implements Entity {
         return readOnlyKey != null;
     }
 
-    /** Whether the records must exist when they are linked. */
+    /** Whether the records must be there when they are linked, and are held against deletion meanwhile. */
     public boolean checked() {
         return checked;
     }

@@ -27,7 +27,9 @@ public final class LinkBuilder {
     String was;
 
     boolean managed = true;
-    boolean checked;
+
+    @Nullable
+    Boolean checked;
 
     public LinkBuilder(String typeName, Place place) {
         this.typeName = typeName;
@@ -76,9 +78,9 @@ public final class LinkBuilder {
         return this;
     }
 
-    /** Refuses to link records that are not there. */
-    public LinkBuilder checked() {
-        checked = true;
+    /** Says whether the records must be there; unsaid, they must where both are in this database and the table is ours. */
+    public LinkBuilder checked(boolean whether) {
+        checked = whether;
         return this;
     }
 

@@ -97,12 +97,34 @@ final class LinkResolution {
                         Role.GENERATED,
                         "The id of the link."));
         Resolution.timestamps(fields);
-        Link link = new Link(builder, first, second, custom, fields, indexes(builder, first, second, fields));
+        Link link = new Link(
+                builder,
+                checked(builder, one, two),
+                first,
+                second,
+                custom,
+                fields,
+                indexes(builder, first, second, fields));
         resolution.checkName(link.table().name(), builder.place);
         resolution.takeNames("the link " + builder.typeName, link.name(), link.plural(), builder.place);
         connect(link, first, declared.get(0));
         connect(link, second, declared.get(1));
         return link;
+    }
+
+    /** Records can only be held where both are in this database, and where every writer of the table asks for them. */
+    private boolean checked(LinkBuilder builder, Model one, Model two) {
+        boolean possible = builder.managed && !one.remote() && !two.remote();
+        if (Boolean.TRUE.equals(builder.checked) && !possible) {
+            String reason = builder.managed
+                    ? (one.remote() ? one : two).typeName() + " is not in this database"
+                    : "its table is adopted, and others write it too";
+            problems.add(
+                    builder.place,
+                    builder.typeName + " cannot be checked: " + reason
+                            + "; leave 'checked' out, or say checked: false");
+        }
+        return possible && !Boolean.FALSE.equals(builder.checked);
     }
 
     private static Side side(FieldBuilder declared, Model model, boolean self) {
@@ -240,7 +262,13 @@ final class LinkResolution {
         }
         Side first = side(declared.get(0), one, one == two);
         Side second = side(declared.get(1), two, one == two);
-        Link link = new Link(builder, first, second, List.of(), Map.of(), List.of());
+        if (Boolean.TRUE.equals(builder.checked)) {
+            problems.add(
+                    builder.place,
+                    builder.typeName + " is read-only (it has a key), so no link of it is made that could be checked; "
+                            + "leave 'checked' out");
+        }
+        Link link = new Link(builder, false, first, second, List.of(), Map.of(), List.of());
         add(link, declared.get(1), second.field(), one, two, second.list(), new Join.ByKey(key, two.key()));
         add(link, declared.get(0), first.field(), two, one, first.list(), new Join.ByKey(two.key(), key));
         return Optional.of(link);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +52,8 @@ public final class LoadCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         boolean seen = onTerminal();
         Loader.Progress progress = seen ? (rows, bytes, all) -> draw(err, rows, bytes, all) : (rows, bytes, all) -> {};
-        long rows = database.use((vertx, opened) -> new Loader(vertx, opened, target, progress).load(file));
+        long rows = database.use(
+                (vertx, opened) -> new Loader(vertx, opened, target, progress, Optional.empty()).load(file));
         if (seen) {
             err.println();
         }

@@ -1,6 +1,7 @@
 package io.vinculum.database;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
@@ -19,9 +20,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A pool of connections to one PostgreSQL; everything it answers fails with a {@link Failure}. */
 public final class Database {
@@ -41,7 +44,6 @@ public final class Database {
     private final Vertx vertx;
     private final DatabaseSettings settings;
     private final Pool pool;
-    private final String beginWrite;
     private final AtomicInteger generation = new AtomicInteger();
     private final Set<Deadline> watched = ConcurrentHashMap.newKeySet();
     private final long watch;
@@ -51,8 +53,6 @@ public final class Database {
         this.settings = settings;
         this.pool = pool;
         this.watch = vertx.setPeriodic(WATCH_MILLIS, tick -> expire());
-        this.beginWrite = "begin; set local statement_timeout = "
-                + settings.writeTimeout().toMillis();
     }
 
     /**
@@ -184,16 +184,94 @@ public final class Database {
      * PostgreSQL broke a deadlock; so the work must have no other effect.
      */
     public <T> Future<T> transaction(Function<Session, Future<T>> work) {
-        return attempt(work, RETRIES).recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+        return transaction(work, Commit.AWAITED, null, Future::failedFuture);
     }
 
-    private <T> Future<T> attempt(Function<Session, Future<T>> work, int left) {
+    /** When the commit of a transaction is sent. */
+    public enum Commit {
+        /** Once the work has succeeded. */
+        AWAITED,
+        /**
+         * Behind the statements that the work sent at once, without waiting for what they answer: they must decide by
+         * themselves whether they write, and the work may send no others later.
+         */
+        PIPELINED
+    }
+
+    /**
+     * The same within a time: its end rolls back and is {@code TIMEOUT}; once the commit is sent, its outcome is awaited.
+     *
+     * @param within how long it may take, a wait for a connection included; null for no end
+     * @param explain what is made of what the work failed with, after the rollback and before it is put in our vocabulary
+     */
+    public <T> Future<T> transaction(
+            Function<Session, Future<T>> work,
+            Commit commit,
+            @Nullable Duration within,
+            Function<Throwable, Future<T>> explain) {
+        TransactionTimer timer = TransactionTimer.start(within, settings.writeTimeout());
+        return attempt(work, commit, timer, RETRIES)
+                .recover(explain)
+                .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+    }
+
+    private <T> Future<T> attempt(Function<Session, Future<T>> work, Commit commit, TransactionTimer timer, int left) {
         int seen = generation.get();
-        return pool.withConnection(connection -> inside(connection, beginWrite, work))
-                .recover(cause -> left > 0 && (SqlFailures.worthRetrying(cause) || outdated(cause, seen))
-                        ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
-                                .compose(fired -> attempt(work, left - 1))
-                        : Future.failedFuture(cause));
+        return connection(timer, connection -> inside(connection, timer, commit, work))
+                .recover(cause ->
+                        left > 0 && !timer.over() && (SqlFailures.worthRetrying(cause) || outdated(cause, seen))
+                                ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
+                                        .compose(fired -> attempt(work, commit, timer, left - 1))
+                                : Future.failedFuture(cause));
+    }
+
+    /** Waits for a connection no longer than there is time; one that comes too late goes back unused. */
+    private <T> Future<T> connection(TransactionTimer timer, Function<SqlConnection, Future<T>> use) {
+        if (!timer.limited()) {
+            return pool.withConnection(use);
+        }
+        Promise<T> answer = Promise.promise();
+        AtomicBoolean begun = new AtomicBoolean();
+        long waiting = vertx.setTimer(Math.max(1, timer.left()), fired -> {
+            if (begun.compareAndSet(false, true)) {
+                answer.fail(TransactionTimer.failure());
+            }
+        });
+        pool.withConnection(connection -> {
+                    if (!begun.compareAndSet(false, true)) {
+                        return Future.<T>failedFuture(TransactionTimer.failure());
+                    }
+                    vertx.cancelTimer(waiting);
+                    return use.apply(connection);
+                })
+                .onComplete(answer::tryComplete, cause -> {
+                    vertx.cancelTimer(waiting);
+                    answer.tryFail(cause);
+                });
+        return answer.future();
+    }
+
+    private <T> Future<T> inside(
+            SqlConnection connection, TransactionTimer timer, Commit commit, Function<Session, Future<T>> work) {
+        if (timer.over()) {
+            return Future.failedFuture(TransactionTimer.failure());
+        }
+        Session session = new Session(connection, () -> {}, generation.get(), timer);
+        // Not awaited: the first statement follows it on the wire, and fails too if it fails.
+        Future<Void> begun = session.script(timer.begin());
+        Future<T> worked = started(work, session);
+        if (commit == Commit.PIPELINED) {
+            // After a failed statement this rolls back.
+            Future<Void> ended = session.script("commit");
+            return worked.transform(done -> ended.transform(over -> done.failed()
+                    ? Future.failedFuture(done.cause())
+                    : over.failed() ? Future.failedFuture(over.cause()) : begun.map(done.result())));
+        }
+        return worked.compose(value ->
+                        timer.over() ? Future.failedFuture(TransactionTimer.failure()) : Future.succeededFuture(value))
+                .transform(done -> done.succeeded()
+                        ? begun.compose(ok -> session.script("commit")).map(done.result())
+                        : session.script("rollback").transform(ended -> Future.failedFuture(done.cause())));
     }
 
     /** Runs reading work whose statements all see the same state; tried again when the connection was lost. */
@@ -238,23 +316,8 @@ public final class Database {
                         : Future.failedFuture(cause));
     }
 
-    private <T> Future<T> inside(SqlConnection connection, String begin, Function<Session, Future<T>> work) {
-        Session session = session(connection, () -> {});
-        // Not awaited: the first statement follows it on the wire, and fails too if it fails.
-        Future<Void> begun = session.script(begin);
-        Future<T> worked;
-        try {
-            worked = work.apply(session);
-        } catch (RuntimeException e) {
-            worked = Future.failedFuture(e);
-        }
-        return worked.compose(
-                value -> begun.compose(ok -> session.script("commit")).map(value),
-                cause -> session.script("rollback").transform(ended -> Future.failedFuture(cause)));
-    }
-
     private Session session(SqlConnection connection, Runnable cancel) {
-        return new Session(connection, cancel, generation.get());
+        return new Session(connection, cancel, generation.get(), null);
     }
 
     /** Whether a migration outdated what connections have prepared; then all statements are prepared again. */

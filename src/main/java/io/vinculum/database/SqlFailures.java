@@ -78,7 +78,12 @@ final class SqlFailures {
             case "40001", "40P01" ->
                 new Failure(FailureCode.CONFLICT, "the change met another one at the same moment; try again");
             case "23505" -> new Failure(FailureCode.DUPLICATE, "a value that must be unique is there already");
-            case "23503" -> Failure.notFound("a record that is referred to is not there");
+            case "23503" ->
+                Violation.of(refused)
+                        .filter(violation -> violation.kind() == Violation.Kind.REFERRED)
+                        .map(violation -> new Failure(
+                                FailureCode.CONFLICT, "a record that would be deleted is still referred to by others"))
+                        .orElseGet(() -> Failure.notFound("a record that is referred to is not there"));
             case "2201B" -> Failure.invalid("the pattern of $re is no regular expression");
             case "2200H" ->
                 new Failure(

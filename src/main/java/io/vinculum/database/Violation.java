@@ -10,16 +10,20 @@ import java.util.regex.Pattern;
 /**
  * A constraint that a write broke.
  *
+ * @param schema and its table: of the rows that were written; of {@link Kind#REFERRED}, of those that refer to them
  * @param columns the columns of the constraint, as far as PostgreSQL tells
  * @param values their offending values as text, in the same order, separated by a comma and a space
  */
-public record Violation(Kind kind, String table, List<String> columns, String values) {
+public record Violation(Kind kind, String schema, String table, List<String> columns, String values) {
     private static final Pattern DETAIL = Pattern.compile("Key \\((.*?)\\)=\\((.*)\\) ", Pattern.DOTALL);
 
     /** Which kind of constraint. */
     public enum Kind {
         UNIQUE,
+        /** What a row refers to is not there. */
         REFERENCE,
+        /** A row that would go is still referred to by others. */
+        REFERRED,
         REQUIRED
     }
 
@@ -38,16 +42,19 @@ public record Violation(Kind kind, String table, List<String> columns, String va
 
     private static Violation read(Kind kind, PgException refused) {
         String table = refused.getTable() == null ? "" : refused.getTable();
+        String schema = refused.getSchema() == null ? "" : refused.getSchema();
         Matcher detail = DETAIL.matcher(refused.getDetail() == null ? "" : refused.getDetail());
         if (kind == Kind.REQUIRED) {
-            return new Violation(kind, table, List.of(String.valueOf(refused.getColumn())), "");
+            return new Violation(kind, schema, table, List.of(String.valueOf(refused.getColumn())), "");
         }
         if (!detail.find()) {
-            return new Violation(kind, table, List.of(), "");
+            return new Violation(kind, schema, table, List.of(), "");
         }
         List<String> columns = Arrays.stream(detail.group(1).split(", ", -1))
                 .map(column -> column.replace("\"", ""))
                 .toList();
-        return new Violation(kind, table, columns, detail.group(2));
+        boolean referred = kind == Kind.REFERENCE
+                && String.valueOf(refused.getDetail()).startsWith("is still referenced", detail.end());
+        return new Violation(referred ? Kind.REFERRED : kind, schema, table, columns, detail.group(2));
     }
 }

@@ -265,7 +265,7 @@ public final class SdlReader {
             arguments.text("table").ifPresent(link::table);
             arguments.text("key").ifPresent(link::readOnly);
             arguments.bool("managed").filter(managed -> !managed).ifPresent(managed -> link.adopted());
-            arguments.bool("checked").filter(checked -> checked).ifPresent(checked -> link.checked());
+            arguments.bool("checked").ifPresent(link::checked);
         }
         fields(folder, file, type, link.fields);
         return link;

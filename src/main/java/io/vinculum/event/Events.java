@@ -14,17 +14,19 @@ public final class Events {
 
     /** {@code event.product.product.created} with {@code {"ids": […]}}. */
     public void ofModel(String module, String model, String what, JsonArray ids) {
-        publish("event." + module + "." + model + "." + what, ids);
-    }
-
-    /** {@code event.link.product_brand.dismissed} with {@code {"ids": […]}}. */
-    public void ofLink(String link, String what, JsonArray ids) {
-        publish("event.link." + link + "." + what, ids);
-    }
-
-    private void publish(String address, JsonArray ids) {
         if (!ids.isEmpty()) {
-            bus.publish(address, new JsonObject().put("ids", ids));
+            bus.publish("event." + module + "." + model + "." + what, new JsonObject().put("ids", ids));
+        }
+    }
+
+    /**
+     * {@code event.link.product_brand.dismissed} with {@code {"ids": […], "keys": [{"product_id": …, "brand_id": …}, …]}}.
+     */
+    public void ofLink(String link, String what, JsonArray ids, JsonArray keys) {
+        if (!ids.isEmpty()) {
+            bus.publish(
+                    "event.link." + link + "." + what,
+                    new JsonObject().put("ids", ids).put("keys", keys));
         }
     }
 }

@@ -23,7 +23,8 @@ import io.vinculum.query.CompiledPlan;
 import io.vinculum.query.Query;
 import io.vinculum.selection.Selection;
 import io.vinculum.workflow.Coordinator;
-import java.util.ArrayList;
+import io.vinculum.write.Writes;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,20 @@ public final class MutationRunner {
 
     /** One field to run. */
     private record Call(
-            Operations.Prepared operation, String key, List<Field> fields, GraphQLFieldDefinition definition) {
+            Operations.Prepared operation,
+            String key,
+            List<Field> fields,
+            GraphQLFieldDefinition definition,
+            long deadline) {
+
+        /** The time that is left for the whole request. */
+        Duration within() {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new Failure(FailureCode.TIMEOUT, "the request took longer than it may; this field wrote nothing");
+            }
+            return Duration.ofNanos(left);
+        }
 
         Map<String, @Nullable Object> arguments() {
             return FieldArguments.plain(fields.get(0), definition, operation.variables());
@@ -82,6 +96,7 @@ public final class MutationRunner {
         GraphQLObjectType type = Objects.requireNonNull(schema.graphql().getMutationType());
         JsonBytes out = new JsonBytes(1_024);
         out.json("{\"data\":");
+        long deadline = System.nanoTime() + Writes.REQUEST_DEADLINE.toNanos();
         Future<Character> written = Future.succeededFuture('{');
         for (Map.Entry<String, List<Field>> entry : collector
                 .collect(List.of(prepared.operation().getSelectionSet()))
@@ -94,7 +109,7 @@ public final class MutationRunner {
                     out.string(type.getName());
                     return Future.succeededFuture(',');
                 }
-                Call call = new Call(prepared, key, entry.getValue(), type.getField(name));
+                Call call = new Call(prepared, key, entry.getValue(), type.getField(name), deadline);
                 return field(call, out).map(',');
             });
         }
@@ -116,7 +131,7 @@ public final class MutationRunner {
             return write(call, write, arguments, out);
         }
         if (meaning instanceof RootField.Remove remove) {
-            return remove(remove, arguments, out);
+            return remove(call, remove, arguments, out);
         }
         if (meaning instanceof RootField.ChangeRun change) {
             return changeRun(call, change, arguments, out);
@@ -124,7 +139,7 @@ public final class MutationRunner {
         if (meaning instanceof RootField.Tie tie) {
             return tie(call, tie, arguments, out);
         }
-        return links(((RootField.Links) meaning).action(), arguments).map(answer -> written(out.value(answer)));
+        return links(call, ((RootField.Links) meaning).action(), arguments).map(answer -> written(out.value(answer)));
     }
 
     private Future<Void> changeRun(
@@ -148,7 +163,7 @@ public final class MutationRunner {
     private Future<Void> write(
             Call call, RootField.Write write, Map<String, @Nullable Object> arguments, JsonBytes out) {
         Model model = write.model();
-        JsonArray records = new JsonArray(JsonText.list("data", arguments.get("data")));
+        List<?> records = JsonText.list("data", arguments.get("data"));
         if (records.size() > query.limits().rootRows()) {
             throw new Failure(
                     FailureCode.TOO_LARGE,
@@ -157,11 +172,10 @@ public final class MutationRunner {
         }
         ReadBack readBack = readBack(call, model, model.key(), false);
         Future<JsonArray> done = write.create()
-                ? modules.create(model.module(), model.name(), records)
-                : modules.update(model.module(), model.name(), records);
-        return done.compose(rows -> {
-            List<Object> keys = new ArrayList<>();
-            rows.forEach(row -> keys.add(((JsonObject) row).getValue(model.key().name())));
+                ? modules.createKeys(model, records, call.within())
+                : modules.updateKeys(model, records, call.within());
+        return done.compose(written -> {
+            List<Object> keys = written.stream().toList();
             return readBack.run(query, keys).map(answer -> {
                 answer.writeInOrder(keys.stream().map(String::valueOf).toList(), out);
                 return null;
@@ -203,10 +217,11 @@ public final class MutationRunner {
         return readBack;
     }
 
-    private Future<Void> remove(RootField.Remove remove, Map<String, @Nullable Object> arguments, JsonBytes out) {
+    private Future<Void> remove(
+            Call call, RootField.Remove remove, Map<String, @Nullable Object> arguments, JsonBytes out) {
         Model model = remove.model();
         JsonArray ids = new JsonArray(JsonText.list("ids", arguments.get("ids")));
-        return modules.remove(model.module(), remove.action(), model.name(), ids)
+        return modules.remove(model.module(), remove.action(), model.name(), ids, call.within())
                 .map(gone -> {
                     JsonArray texts = new JsonArray();
                     gone.forEach(id -> texts.add(String.valueOf(id)));
@@ -226,7 +241,8 @@ public final class MutationRunner {
             input.put("data", arguments.get("data"));
         }
         ReadBack readBack = readBack(call, link, link.field("id"), !tie.create());
-        Future<JsonArray> done = tie.create() ? links.create(input) : links.dismiss(input);
+        Future<JsonArray> done =
+                tie.create() ? links.create(input, call.within()) : links.dismiss(input, call.within());
         return done.compose(rows -> {
             if (rows.isEmpty()) {
                 out.nothing();
@@ -240,12 +256,12 @@ public final class MutationRunner {
         });
     }
 
-    private Future<?> links(RootField.Links.Action action, Map<String, @Nullable Object> arguments) {
+    private Future<?> links(Call call, RootField.Links.Action action, Map<String, @Nullable Object> arguments) {
         return switch (action) {
-            case CREATE -> links.create(arguments.get("links"));
-            case DISMISS -> links.dismiss(arguments.get("links"));
-            case DELETE -> links.delete(arguments.get("of"));
-            case RESTORE -> links.restore(arguments.get("of"));
+            case CREATE -> links.create(arguments.get("links"), call.within());
+            case DISMISS -> links.dismiss(arguments.get("links"), call.within());
+            case DELETE -> links.delete(arguments.get("of"), call.within());
+            case RESTORE -> links.restore(arguments.get("of"), call.within());
         };
     }
 }

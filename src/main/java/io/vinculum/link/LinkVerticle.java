@@ -4,9 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vinculum.failure.BusFailure;
-import io.vinculum.json.JsonText;
+import io.vinculum.write.WriteVerticle;
+import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code link.create}, {@code dismiss}, {@code delete}, {@code restore} and {@code list} on the event bus. */
@@ -22,6 +22,10 @@ public final class LinkVerticle extends VerticleBase {
         return "link." + action;
     }
 
+    private interface Action {
+        Future<?> run(@Nullable Object body, Duration within);
+    }
+
     @Override
     public Future<?> start() {
         return Future.all(List.of(
@@ -29,19 +33,19 @@ public final class LinkVerticle extends VerticleBase {
                 on("dismiss", links::dismiss),
                 on("delete", links::delete),
                 on("restore", links::restore),
-                on("list", links::list)));
+                on("list", (body, within) -> links.list(body))));
     }
 
-    private Future<Void> on(String action, Function<@Nullable Object, ? extends Future<?>> handler) {
+    private Future<Void> on(String action, Action handler) {
         return vertx.eventBus()
                 .<Object>consumer(address(action), message -> answer(message, handler))
                 .completion();
     }
 
-    private static void answer(Message<Object> message, Function<@Nullable Object, ? extends Future<?>> handler) {
+    private static void answer(Message<Object> message, Action handler) {
         Future.succeededFuture(message.body())
-                .map(JsonText::plain)
-                .compose(body -> handler.apply(body).map(reply -> (Object) reply))
+                .compose(body -> handler.run(body, WriteVerticle.within(message.headers()))
+                        .map(reply -> (Object) reply))
                 .onSuccess(message::reply)
                 .onFailure(cause -> BusFailure.reply(message, cause));
     }

@@ -1,19 +1,18 @@
 package io.vinculum.load;
 
-import static io.vinculum.database.Identifier.quote;
-
 import com.github.f4b6a3.ulid.UlidCreator;
+import io.vertx.core.Future;
 import io.vinculum.catalog.Entity;
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Model;
-import io.vinculum.database.Identifier;
-import io.vinculum.database.Statement;
+import io.vinculum.database.Session;
 import io.vinculum.database.Violation;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
-import io.vinculum.value.Unnest;
+import io.vinculum.write.Bulk;
 import io.vinculum.write.Ids;
+import io.vinculum.write.Written;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -76,51 +75,17 @@ final class Batch {
         throw Failure.invalid(field.name() + " is required, but empty");
     }
 
-    /** Inserts the rows; a link that is there has its columns updated, a dismissed one is revived. */
-    Statement statement() {
-        Unnest rows = new Unnest();
-        List<String> selected = new ArrayList<>();
-        for (int i = 0; i < columns.size(); i++) {
-            selected.add(rows.add(columns.get(i).type(), values.get(i)));
-        }
-        String names = columns.stream().map(column -> quote(column.column())).collect(Collectors.joining(", "));
-        String sql = "insert into "
-                + Identifier.table(entity.table().schema(), entity.table().name()) + " (" + names + ") select "
-                + String.join(", ", selected) + " from " + rows.sql()
-                + (entity instanceof Link link ? revive(link) : "");
-        return new Statement(sql, rows.parameters());
-    }
-
-    /** The keys of a checked link's side whose records are not there. */
-    Statement missing(Link.Side side) {
-        Unnest rows = new Unnest();
-        String key = rows.add(side.key().type(), values.get(position(side.key().column())));
-        Model model = side.model();
-        String sql = "select " + key + " from " + rows.sql() + " where not exists (select from "
-                + Identifier.table(model.table().schema(), model.table().name()) + " m where "
-                + quote("m", model.key().column()) + " = " + key + " and m.deleted_at is null) limit 1";
-        return new Statement(sql, rows.parameters());
-    }
-
-    /** The failure of a checked link whose record is not there. */
-    Failure notThere(Link.Side side, Object key) {
-        int row = values.get(position(side.key().column())).indexOf(key);
-        return Failure.notFound(
-                "line " + lines.get(Math.max(0, row)) + ": " + side.model().name() + " '" + key
-                        + "' is not there, and '" + entity.name() + "' links only records that are");
-    }
-
-    private String revive(Link link) {
-        List<String> sets = new ArrayList<>(List.of("deleted_at = null", "updated_at = now()"));
-        link.custom().stream()
-                .filter(columns::contains)
-                .forEach(column -> sets.add(quote(column.column()) + " = excluded." + quote(column.column())));
-        return " on conflict (" + quote(link.first().key().column()) + ", "
-                + quote(link.second().key().column()) + ") do update set " + String.join(", ", sets);
+    /** Writes the rows. */
+    Future<Written> write(Session session) {
+        return new Bulk(entity, columns).write(session, values);
     }
 
     /** A failure of the statement with the line it is about, as far as that can be told. */
     Throwable explained(Throwable cause) {
+        if (cause instanceof Bulk.Refused refused) {
+            Failure failure = refused.failure();
+            return new Failure(failure.code(), "line " + lines.get(refused.row()) + ": " + failure.getMessage());
+        }
         return Violation.of(cause)
                 .<Throwable>map(this::explained)
                 .orElseGet(() -> repeated()

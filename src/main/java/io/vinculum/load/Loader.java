@@ -8,10 +8,12 @@ import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Model;
 import io.vinculum.database.Database;
 import io.vinculum.database.Session;
+import io.vinculum.event.Events;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
-import io.vinculum.write.Numbering;
+import io.vinculum.write.Bulk;
+import io.vinculum.write.Written;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ public final class Loader {
     private final Database database;
     private final Entity entity;
     private final Progress progress;
+    private final Optional<Events> events;
 
     /** Hears how far a load is. */
     @FunctionalInterface
@@ -41,7 +44,14 @@ public final class Loader {
         void at(long rows, long bytes, long allBytes);
     }
 
+    /** Loads and publishes one event a batch on the event bus of the given Vert.x, after the commit. */
     public Loader(Vertx vertx, Database database, Entity entity, Progress progress) {
+        this(vertx, database, entity, progress, Optional.of(new Events(vertx.eventBus())));
+    }
+
+    /** Loads; without events the keys of all rows need not be kept until the commit. */
+    public Loader(Vertx vertx, Database database, Entity entity, Progress progress, Optional<Events> events) {
+        this.events = events;
         this.vertx = vertx;
         this.database = database;
         this.entity = entity;
@@ -58,19 +68,38 @@ public final class Loader {
             return Future.failedFuture(new Failure(
                     FailureCode.NOT_ALLOWED, model.name() + " is not in this database, its module keeps its rows"));
         }
+        List<Written> written = new ArrayList<>();
+        return database.transaction(session -> opened(file).compose(source -> {
+                    // The work may be tried again, and then begins with the first row.
+                    written.clear();
+                    return load(session, source, file, written).eventually(() -> closed(source));
+                }))
+                .onSuccess(rows -> events.ifPresent(bus -> written.forEach(batch -> batch.publish(bus))));
+    }
+
+    private Future<RowSource> opened(Path file) {
+        return vertx.executeBlocking(() -> RowSource.open(file), false)
+                .recover(cause -> Future.failedFuture(
+                        cause instanceof IOException
+                                ? Failure.invalid("the file " + file + " cannot be read: " + cause.getMessage())
+                                : cause));
+    }
+
+    private Future<Long> load(Session session, RowSource source, Path file, List<Written> written) {
+        long size;
+        Map<String, Field> header;
         try {
-            RowSource source = RowSource.open(file);
-            long size = Files.size(file);
-            Map<String, Field> header = source.header().map(this::columns).orElse(Map.of());
-            return database.transaction(session -> session.script("set local statement_timeout = 0")
-                            .compose(ready -> batches(session, source, header, size, 0))
-                            .compose(rows -> numbered(session).map(rows)))
-                    .eventually(() -> closed(source));
+            size = Files.size(file);
+            header = source.header().map(this::columns).orElse(Map.of());
         } catch (IOException e) {
             return Future.failedFuture(Failure.invalid("the file " + file + " cannot be read: " + e.getMessage()));
         } catch (Failure failure) {
             return Future.failedFuture(failure);
         }
+        return session.script("set local statement_timeout = 0; set local lock_timeout = 0")
+                .compose(ready -> Bulk.begin(session, entity))
+                .compose(begun -> batches(session, source, header, size, written, 0))
+                .compose(rows -> Bulk.end(session, entity).map(rows));
     }
 
     private static Future<Void> closed(RowSource source) {
@@ -82,35 +111,27 @@ public final class Loader {
         }
     }
 
-    private Future<Long> batches(Session session, RowSource source, Map<String, Field> header, long size, long before) {
+    private Future<Long> batches(
+            Session session,
+            RowSource source,
+            Map<String, Field> header,
+            long size,
+            List<Written> written,
+            long before) {
         return vertx.executeBlocking(() -> read(source, header), false)
                 .recover(cause -> Future.failedFuture(unreadable(cause)))
                 .compose(batch -> batch.size() == 0
                         ? Future.succeededFuture(before)
-                        : checked(session, batch)
-                                .compose(good -> session.change(batch.statement()))
+                        : batch.write(session)
                                 .recover(cause -> Future.failedFuture(batch.explained(cause)))
-                                .compose(written -> {
+                                .compose(done -> {
+                                    if (events.isPresent()) {
+                                        written.add(done);
+                                    }
                                     long rows = before + batch.size();
                                     progress.at(rows, source.position(), size);
-                                    return batches(session, source, header, size, rows);
+                                    return batches(session, source, header, size, written, rows);
                                 }));
-    }
-
-    private Future<Void> checked(Session session, Batch batch) {
-        Future<Void> checked = Future.succeededFuture();
-        if (entity instanceof Link link && link.checked()) {
-            for (Link.Side side : link.sides()) {
-                checked = checked.compose(done -> session.run(batch.missing(side)))
-                        .map(rows -> {
-                            if (!rows.isEmpty()) {
-                                throw batch.notThere(side, rows.get(0).getValue(0));
-                            }
-                            return null;
-                        });
-            }
-        }
-        return checked;
     }
 
     private static Throwable unreadable(Throwable cause) {
@@ -196,12 +217,5 @@ public final class Loader {
                 .map(Link.Side::key)
                 .findFirst()
                 .orElse(null);
-    }
-
-    private Future<Void> numbered(Session session) {
-        boolean counted = entity instanceof Model model
-                && model.managed()
-                && model.key().type().scalar().isNumber();
-        return counted ? session.run(Numbering.skipGiven((Model) entity)).mapEmpty() : Future.succeededFuture();
     }
 }

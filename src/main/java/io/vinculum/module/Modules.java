@@ -5,10 +5,22 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.catalog.Model;
 import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.Nearest;
 import io.vinculum.query.RemoteRows.Records;
+import io.vinculum.write.Write;
+import io.vinculum.write.Write.Answer;
+import io.vinculum.write.Write.Removing;
+import io.vinculum.write.Writes;
+import io.vinculum.write.Written;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The client of all modules: asks this node where it hosts the module, any other node where it does not. */
 public final class Modules {
@@ -16,11 +28,18 @@ public final class Modules {
     private static final long LIST_MILLIS = 5_000;
 
     private final EventBus bus;
+    private final Writes writes;
     private final Set<String> hostedHere;
     private final long timeoutMillis;
 
-    public Modules(EventBus bus, Set<String> hostedHere, long timeoutMillis) {
+    /**
+     * Makes the client.
+     *
+     * @param hostedHere the modules that this node hosts: those are written directly, not over the bus
+     */
+    public Modules(EventBus bus, Writes writes, Set<String> hostedHere, long timeoutMillis) {
         this.bus = bus;
+        this.writes = writes;
         this.hostedHere = Set.copyOf(hostedHere);
         this.timeoutMillis = timeoutMillis;
     }
@@ -38,7 +57,7 @@ public final class Modules {
     /** The same, with how many there are, for at most as long as a statement may take. */
     public Future<Records> records(String module, JsonObject request, Deadline deadline) {
         long longest = Math.max(1, Math.min(LIST_MILLIS, deadline.left().toMillis()));
-        return this.<Object>ask(module, "list", request, longest).map(reply -> {
+        return this.<Object>ask(module, "list", request, longest, null).map(reply -> {
             if (reply instanceof JsonArray array) {
                 return new Records(array, -1);
             }
@@ -55,12 +74,58 @@ public final class Modules {
 
     /** Makes records; answers them with their keys, in the order given. */
     public Future<JsonArray> create(String module, String model, JsonArray records) {
-        return ask(module, "create", body(model).put("data", records));
+        return hostedHere.contains(module)
+                ? here(() -> Write.create(model(module, model), records.getList(), Answer.ROWS), null)
+                : ask(module, "create", body(model).put("data", records), null);
     }
 
     /** Updates records by their keys; answers them in the order given. */
     public Future<JsonArray> update(String module, String model, JsonArray records) {
-        return ask(module, "update", body(model).put("data", records));
+        return hostedHere.contains(module)
+                ? here(() -> Write.update(model(module, model), records.getList(), Answer.ROWS), null)
+                : ask(module, "update", body(model).put("data", records), null);
+    }
+
+    /** Makes records within a time; answers their keys only, in the order given. */
+    public Future<JsonArray> createKeys(Model model, List<?> records, Duration within) {
+        return hostedHere.contains(model.module())
+                ? here(() -> Write.create(model, records, Answer.KEYS), within)
+                : this.<JsonArray>ask(
+                                model.module(),
+                                "create",
+                                body(model.name()).put("data", new JsonArray(records)),
+                                within)
+                        .map(rows -> keys(model, rows));
+    }
+
+    /** Updates records within a time; answers their keys only, in the order given. */
+    public Future<JsonArray> updateKeys(Model model, List<?> records, Duration within) {
+        return hostedHere.contains(model.module())
+                ? here(() -> Write.update(model, records, Answer.KEYS), within)
+                : this.<JsonArray>ask(
+                                model.module(),
+                                "update",
+                                body(model.name()).put("data", new JsonArray(records)),
+                                within)
+                        .map(rows -> keys(model, rows));
+    }
+
+    private static JsonArray keys(Model model, JsonArray rows) {
+        JsonArray keys = new JsonArray();
+        rows.forEach(row -> keys.add(((JsonObject) row).getValue(model.key().name())));
+        return keys;
+    }
+
+    private Future<JsonArray> here(Supplier<Write> write, @Nullable Duration within) {
+        return Future.succeededFuture()
+                .map(nothing -> write.get())
+                .compose(read -> writes.run(read, within))
+                .map(Written::rows)
+                .recover(cause -> Future.failedFuture(Failure.of(cause)));
+    }
+
+    private Model model(String module, String name) {
+        return writes.catalog().model(module, Optional.of(name));
     }
 
     /**
@@ -69,20 +134,43 @@ public final class Modules {
      * @param action {@code delete}, {@code softDelete} or {@code restore}
      */
     public Future<JsonArray> remove(String module, String action, String model, JsonArray ids) {
-        return ask(module, action, body(model).put("ids", ids));
+        return remove(module, action, model, ids, null);
+    }
+
+    /** The same within a time; null for no end. */
+    public Future<JsonArray> remove(
+            String module, String action, String model, JsonArray ids, @Nullable Duration within) {
+        return hostedHere.contains(module)
+                ? here(() -> removal(action, model(module, model), ids.getList()), within)
+                : ask(module, action, body(model).put("ids", ids), within);
+    }
+
+    private static Write removal(String action, Model model, List<?> ids) {
+        return switch (action) {
+            case "delete" -> Write.remove(model, ids, Removing.HARD);
+            case "softDelete" -> Write.remove(model, ids, Removing.SOFT);
+            case "restore" -> Write.restore(model, ids);
+            default ->
+                throw Failure.invalid("there is no action '" + Nearest.shown(action) + "'"
+                        + Nearest.hint(action, List.of("delete", "softDelete", "restore")));
+        };
     }
 
     private static JsonObject body(String model) {
         return new JsonObject().put("model", model);
     }
 
-    private <T> Future<T> ask(String module, String action, JsonObject body) {
-        return ask(module, action, body, timeoutMillis);
+    /** A receiver ends in time by itself, so the bus waits for its answer longer than that. */
+    private <T> Future<T> ask(String module, String action, JsonObject body, @Nullable Duration within) {
+        return ask(module, action, body, timeoutMillis, within);
     }
 
-    private <T> Future<T> ask(String module, String action, JsonObject body, long millis) {
+    private <T> Future<T> ask(String module, String action, JsonObject body, long millis, @Nullable Duration within) {
         DeliveryOptions options =
                 new DeliveryOptions().setSendTimeout(millis).setLocalOnly(hostedHere.contains(module));
+        if (within != null) {
+            options.addHeader("deadline", String.valueOf(within.toMillis()));
+        }
         return bus.<T>request(address(module, action), body, options)
                 .map(reply -> reply.body())
                 .recover(cause -> Future.failedFuture(Failure.of(cause)));

@@ -3,7 +3,6 @@ package io.vinculum.value;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonText;
-import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -112,8 +111,7 @@ public record ColumnType(Scalar scalar, @Nullable String enumName, List<String> 
 
     /** Many values as one bound array; each must have come from {@link #read}, or be null. */
     public Object many(List<? extends @Nullable Object> bound) {
-        Object[] array = (Object[]) Array.newInstance(bindsText() ? String.class : scalar.bound(), bound.size());
-        return bound.toArray(array);
+        return bound.toArray(bindsText() ? new String[0] : scalar.none());
     }
 
     /**

@@ -8,26 +8,24 @@ import java.util.UUID;
 
 /** The scalar types of a field: their GraphQL name, their PostgreSQL type and the Java class that is bound. */
 public enum Scalar {
-    ID("ID", "text", String.class),
-    STRING("String", "text", String.class),
-    INT("Int", "int4", Integer.class),
-    LONG("Long", "int8", Long.class),
-    FLOAT("Float", "float8", Double.class),
-    BIG_DECIMAL("BigDecimal", "numeric", String.class),
-    BOOLEAN("Boolean", "bool", Boolean.class),
-    DATE_TIME("DateTime", "timestamptz", OffsetDateTime.class),
-    DATE("Date", "date", LocalDate.class),
-    JSON("JSON", "jsonb", String.class),
-    UUID("UUID", "uuid", UUID.class);
+    ID("ID", "text"),
+    STRING("String", "text"),
+    INT("Int", "int4"),
+    LONG("Long", "int8"),
+    FLOAT("Float", "float8"),
+    BIG_DECIMAL("BigDecimal", "numeric"),
+    BOOLEAN("Boolean", "bool"),
+    DATE_TIME("DateTime", "timestamptz"),
+    DATE("Date", "date"),
+    JSON("JSON", "jsonb"),
+    UUID("UUID", "uuid");
 
     private final String graphqlName;
     private final String sqlName;
-    private final Class<?> bound;
 
-    Scalar(String graphqlName, String sqlName, Class<?> bound) {
+    Scalar(String graphqlName, String sqlName) {
         this.graphqlName = graphqlName;
         this.sqlName = sqlName;
-        this.bound = bound;
     }
 
     public String graphqlName() {
@@ -39,8 +37,18 @@ public enum Scalar {
         return sqlName;
     }
 
-    Class<?> bound() {
-        return bound;
+    /** An empty array of the class that is bound; its own type is what arrays of many values get. */
+    Object[] none() {
+        return switch (this) {
+            case ID, STRING, BIG_DECIMAL, JSON -> new String[0];
+            case INT -> new Integer[0];
+            case LONG -> new Long[0];
+            case FLOAT -> new Double[0];
+            case BOOLEAN -> new Boolean[0];
+            case DATE_TIME -> new OffsetDateTime[0];
+            case DATE -> new LocalDate[0];
+            case UUID -> new UUID[0];
+        };
     }
 
     /** Whether values are bound as text and cast by PostgreSQL: it reads every digit, and any JSON. */

@@ -32,6 +32,18 @@ public final class Unnest {
         return type.manyPlaceholder(parameters.size());
     }
 
+    /** Adds a number that is no column of the rows; answers its SQL. */
+    public String addCount(long count) {
+        parameters.add(count);
+        return "$" + parameters.size() + "::int8";
+    }
+
+    /** Adds a text that is no column of the rows; answers its SQL. */
+    public String addText(String text) {
+        parameters.add(text);
+        return "$" + parameters.size() + "::text";
+    }
+
     /** {@code unnest($1::text[], …) u(c0, …)}. */
     public String sql() {
         return "unnest(" + placeholders() + ") u(" + names() + ")";

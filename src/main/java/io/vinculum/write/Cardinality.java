@@ -13,15 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Says which link broke the cardinality of its definition, and who the partner is. */
-public final class Cardinality {
+final class Cardinality {
     private Cardinality() {}
 
     /** For a link whose table has no index of ours: fails when a pair would break it. Ask under the link's lock. */
-    public static Future<Void> check(Session session, Link link, List<LinkInput> inputs) {
-        Optional<Failure> inside = within(link, inputs);
-        if (inside.isPresent()) {
-            return Future.failedFuture(inside.get());
-        }
+    static Future<Void> check(Session session, Link link, List<LinkInput> inputs) {
         return session.run(new LinkSql(link).crowded(inputs)).map(rows -> {
             if (!rows.isEmpty()) {
                 throw broken(link, rows.get(0));
@@ -30,35 +26,30 @@ public final class Cardinality {
         });
     }
 
-    /** The failure behind a unique index that refused; starts over, and looks the partner up. */
-    public static <T> Future<T> explain(Session session, Link link, List<LinkInput> inputs, Throwable cause) {
-        boolean refused = Violation.of(cause)
+    /** Whether an index refused a second partner; {@link #broken} looks it up. */
+    static boolean refused(Link link, Throwable cause) {
+        return Violation.of(cause)
                 .filter(violation -> violation.kind() == Violation.Kind.UNIQUE)
                 .filter(violation ->
                         link.keys().stream().anyMatch(key -> violation.columns().contains(key.column())))
                 .isPresent();
-        if (!refused) {
-            return Future.failedFuture(cause);
-        }
-        Optional<Failure> inside = within(link, inputs);
-        if (inside.isPresent()) {
-            return Future.failedFuture(inside.get());
-        }
-        return session.script("rollback; begin")
-                .compose(ended -> session.run(new LinkSql(link).crowded(inputs)))
-                .compose(rows -> Future.failedFuture(
-                        rows.isEmpty()
-                                ? Failure.invalid(message(link) + "; the partner is gone again, try again")
-                                : broken(link, rows.get(0))));
+    }
+
+    /** The failure that names the partner; to be asked outside of the transaction that was refused. */
+    static Future<Throwable> broken(Session session, Link link, List<LinkInput> inputs) {
+        return session.run(new LinkSql(link).crowded(inputs))
+                .map(rows -> rows.isEmpty()
+                        ? Failure.invalid(message(link) + "; the partner is gone again, try again")
+                        : broken(link, rows.get(0)));
     }
 
     /** Two pairs of one call that exclude each other. */
-    private static Optional<Failure> within(Link link, List<LinkInput> inputs) {
+    static Optional<Failure> within(Link link, List<LinkInput> inputs) {
         for (Side side : link.sides()) {
             if (!link.exclusive(side)) {
                 continue;
             }
-            Map<Object, Object> partners = new HashMap<>();
+            Map<Object, Object> partners = new HashMap<>(inputs.size() * 2);
             boolean isFirst = side.equals(link.first());
             for (LinkInput input : inputs) {
                 Object near = isFirst ? input.first() : input.second();
@@ -72,7 +63,8 @@ public final class Cardinality {
         return Optional.empty();
     }
 
-    private static Failure broken(Link link, Row row) {
+    /** The failure behind a row of {@link LinkSql#crowded}. */
+    static Failure broken(Link link, Row row) {
         boolean isFirst = row.getInteger(4) == 0;
         Side side = isFirst ? link.first() : link.second();
         return isFirst

@@ -8,7 +8,6 @@ import io.vinculum.database.Violation;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
-import io.vinculum.json.JsonText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,10 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record LinkInput(Link link, Object first, Object second, Map<Field, @Nullable Object> data) {
 
-    /** What two inputs of the same pair have in common. */
-    public record Pair(Link link, Object first, Object second) {}
+    /** The most links of one call. */
+    static final int MOST = 100_000;
 
-    public Pair pair() {
+    /** What two inputs of the same pair have in common. */
+    record Pair(Link link, Object first, Object second) {}
+
+    Pair pair() {
         return new Pair(link, first, second);
     }
 
@@ -39,8 +41,15 @@ public record LinkInput(Link link, Object first, Object second, Map<Field, @Null
         return column.defaultText() == null ? null : column.type().parse(column.defaultText(), column.name());
     }
 
+    /** The same pair with the later data over the earlier. */
+    LinkInput with(LinkInput later) {
+        Map<Field, @Nullable Object> both = new LinkedHashMap<>(data);
+        both.putAll(later.data());
+        return new LinkInput(link, first, second, both);
+    }
+
     /** Reads both sides and the data of one input. */
-    public static LinkInput pair(Catalog catalog, @Nullable Object raw) {
+    static LinkInput pair(Catalog catalog, @Nullable Object raw) {
         LinkSides sides = LinkSides.read(catalog, raw, true);
         Link link = sides.link();
         if (link.readOnly()) {
@@ -49,7 +58,7 @@ public record LinkInput(Link link, Object first, Object second, Map<Field, @Null
         return new LinkInput(link, sides.key(link.first()), sides.key(link.second()), data(link, sides.data()));
     }
 
-    public static Failure readOnly(Link link) {
+    static Failure readOnly(Link link) {
         return new Failure(
                 FailureCode.NOT_ALLOWED,
                 "the link '" + link.name() + "' is read-only: it follows a field of "
@@ -61,7 +70,7 @@ public record LinkInput(Link link, Object first, Object second, Map<Field, @Null
         if (raw == null) {
             return data;
         }
-        JsonText.object("data", raw).forEach((name, value) -> {
+        Given.object("data", raw).forEach((name, value) -> {
             Field column = link.custom().stream()
                     .filter(field -> field.name().equals(name))
                     .findFirst()
@@ -73,13 +82,13 @@ public record LinkInput(Link link, Object first, Object second, Map<Field, @Null
             if (value == null && column.required()) {
                 throw Failure.invalid("data." + name + " is required, so it cannot be null");
             }
-            data.put(column, value == null ? null : column.type().read(value, "data." + name));
+            data.put(column, value == null ? null : column.type().read(Given.value(value), "data." + name));
         });
         return data;
     }
 
     /** The failure of a link that is not there yet and lacks a required column. */
-    public static Throwable incomplete(Link link, Throwable cause) {
+    static Throwable incomplete(Link link, Throwable cause) {
         return Violation.of(cause)
                 .filter(violation -> violation.kind() == Violation.Kind.REQUIRED)
                 .<Throwable>map(violation -> Failure.invalid(
@@ -114,10 +123,22 @@ public record LinkInput(Link link, Object first, Object second, Map<Field, @Null
                 .toList();
     }
 
+    /** Reads one pair or many. */
+    static List<LinkInput> pairs(Catalog catalog, @Nullable Object links) {
+        List<?> many = many(links);
+        if (many.size() > MOST) {
+            throw new Failure(FailureCode.TOO_LARGE, "one call takes at most " + MOST + " links, was " + many.size());
+        }
+        List<LinkInput> pairs = new ArrayList<>(many.size());
+        many.forEach(one -> pairs.add(pair(catalog, one)));
+        return pairs;
+    }
+
     /** Reads one or many. */
-    public static List<Object> many(@Nullable Object raw) {
+    static List<? extends @Nullable Object> many(@Nullable Object links) {
+        Object raw = Given.value(links);
         if (raw instanceof List<?> list) {
-            return new ArrayList<>(list);
+            return list;
         }
         return List.of(Optional.ofNullable(raw).orElseThrow(() -> Failure.invalid("links are missing")));
     }

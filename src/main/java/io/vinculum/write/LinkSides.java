@@ -6,7 +6,6 @@ import io.vinculum.catalog.Link.Side;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
-import io.vinculum.json.JsonText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keys the bound keys of the sides that were given
  */
-public record LinkSides(
+record LinkSides(
         Link link, Map<Side, Object> keys, @Nullable Object data) {
 
     /** One side as written: {@code "product": {"product_id": "prod_1"}}. */
@@ -28,7 +27,7 @@ public record LinkSides(
             String name, String key, @Nullable Object value) {}
 
     /** The bound key of a side. */
-    public Object key(Side side) {
+    Object key(Side side) {
         return Objects.requireNonNull(keys.get(side));
     }
 
@@ -39,8 +38,8 @@ public record LinkSides(
      * @throws Failure {@code LINK_DIRECTION} with the right order when only the order is wrong, {@code INVALID_DATA} with
      *     the nearest link otherwise
      */
-    public static LinkSides read(Catalog catalog, @Nullable Object raw, boolean both) {
-        Map<String, @Nullable Object> input = JsonText.object("a link", raw);
+    static LinkSides read(Catalog catalog, @Nullable Object raw, boolean both) {
+        Map<String, @Nullable Object> input = Given.object("a link", raw);
         List<Written> written = new ArrayList<>();
         input.forEach((name, side) -> {
             if (!name.equals("data") && !name.equals("link")) {
@@ -63,7 +62,7 @@ public record LinkSides(
     }
 
     private static Written written(String name, @Nullable Object side) {
-        Map<String, @Nullable Object> map = JsonText.object("'" + Nearest.shown(name) + "'", side);
+        Map<String, @Nullable Object> map = Given.object("'" + Nearest.shown(name) + "'", side);
         if (map.size() != 1) {
             throw Failure.invalid("'" + Nearest.shown(name) + "' takes one key and its value, like {\""
                     + Nearest.shown(name) + "_id\": \"…\"}, was "

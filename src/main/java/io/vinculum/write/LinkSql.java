@@ -6,7 +6,6 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Link.Side;
-import io.vinculum.catalog.Model;
 import io.vinculum.database.Identifier;
 import io.vinculum.database.Statement;
 import io.vinculum.value.Unnest;
@@ -17,11 +16,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes many rows of one link as one statement. Pure. */
-public final class LinkSql {
+final class LinkSql {
     private final Link link;
     private final String table;
 
-    public LinkSql(Link link) {
+    LinkSql(Link link) {
         this.link = link;
         this.table = Identifier.table(link.table().schema(), link.table().name());
     }
@@ -36,11 +35,64 @@ public final class LinkSql {
         return quote("l", side.key().column());
     }
 
+    /** Whether a record of one side has one partner at most. */
+    boolean limited() {
+        return link.exclusive(link.first()) || link.exclusive(link.second());
+    }
+
     /**
-     * Makes, updates or revives each pair, given once; answers their rows and, last, the outcome. Custom columns that
-     * were not given stay as they are on a link that is there; the id always stays.
+     * Whether writers that make rows live must come one at a time: the table has no index of ours to hold its
+     * cardinality, or an order of pairs that keeps two writers from waiting for each other in a ring does not exist.
      */
-    public Statement upsert(List<LinkInput> inputs) {
+    boolean oneAtATime() {
+        boolean both = link.exclusive(link.first()) && link.exclusive(link.second());
+        return limited() && (!link.managed() || (both && !link.checked()));
+    }
+
+    /** The records that are held while pairs of a checked link are made or revived; none for others. */
+    RecordLocks held(List<LinkInput> inputs, boolean needed) {
+        RecordLocks locks = new RecordLocks();
+        for (Side side : link.checked() ? link.sides() : List.<Side>of()) {
+            boolean first = side.equals(link.first());
+            List<Object> keys = inputs.stream()
+                    .map(input -> first ? input.first() : input.second())
+                    .toList();
+            // Who makes the only link of a record must be alone with it, or two would wait for each other's index
+            // entry.
+            RecordLocks.Strength strength =
+                    link.exclusive(side) ? RecordLocks.Strength.NO_KEY_UPDATE : RecordLocks.Strength.KEY_SHARE;
+            if (needed) {
+                locks.need(side.model(), keys, strength);
+            } else {
+                locks.add(side.model(), keys, strength);
+            }
+        }
+        return locks;
+    }
+
+    /**
+     * The records that are held while pairs are dismissed: those of a one-to-one link, where no order of pairs keeps who
+     * dismisses and who waits for a place from waiting for each other.
+     */
+    RecordLocks heldToDismiss(List<LinkInput> inputs) {
+        boolean both = link.exclusive(link.first()) && link.exclusive(link.second());
+        return both ? held(inputs, false) : new RecordLocks();
+    }
+
+    /** The order in which rows of the link are locked: the side that has one partner first. */
+    String order(String first, String second) {
+        String one = RecordLocks.ordered(first, link.first().key().type());
+        String other = RecordLocks.ordered(second, link.second().key().type());
+        boolean turned = link.exclusive(link.second()) && !link.exclusive(link.first());
+        return turned ? other + ", " + one : one + ", " + other;
+    }
+
+    /**
+     * Makes, updates or revives each pair, given once, and holds the records of a checked link; answers their rows and,
+     * last, the outcome; no row at all when a record that must be there is not. Custom columns that were not given stay
+     * as they are on a link that is there; the id always stays.
+     */
+    Statement upsert(List<LinkInput> inputs, RecordLocks locks) {
         Unnest rows = new Unnest();
         String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
         String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
@@ -63,8 +115,11 @@ public final class LinkSql {
         String outcome = "case when l.xmax = 0 then 'created' when "
                 + before("b.deleted_at", own(link.first()), own(link.second()))
                 + " is null then 'updated' else 'revived' end";
-        String sql = "insert into " + table + " as l (" + String.join(", ", columns) + ") select "
-                + String.join(", ", values) + " from " + rows.sql() + " on conflict (" + columns.get(0) + ", "
+        String from = rows.sql();
+        RecordLocks.Guard guard = locks.guard(rows);
+        String sql = guard.with() + "insert into " + table + " as l (" + String.join(", ", columns) + ") select "
+                + String.join(", ", values) + " from " + from + guard.where() + " order by " + order(first, second)
+                + " on conflict (" + columns.get(0) + ", "
                 + columns.get(1) + ") do update set " + String.join(", ", sets) + " returning "
                 + RowJson.columns(link, "l") + ", " + outcome;
         return new Statement(sql, rows.parameters());
@@ -100,18 +155,37 @@ public final class LinkSql {
     }
 
     /** The live links among the pairs become dismissed; answers their rows. */
-    public Statement dismiss(List<LinkInput> inputs) {
+    Statement dismiss(List<LinkInput> inputs) {
         Unnest rows = new Unnest();
         String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
         String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
-        String sql = "update " + table + " l set deleted_at = now(), updated_at = now() from " + rows.sql() + " where "
-                + own(link.first()) + " = " + first + " and " + own(link.second()) + " = " + second
-                + " and l.deleted_at is null returning " + RowJson.columns(link, "l");
+        String from = rows.sql();
+        RecordLocks.Guard guard = heldToDismiss(inputs).guard(rows);
+        String sql = (guard.with().isEmpty() ? "with " : guard.with().stripTrailing() + ", ")
+                + "live as materialized (select " + own(link.first()) + " as first, " + own(link.second())
+                + " as second from " + from + " join " + table + " l on " + own(link.first()) + " = " + first + " and "
+                + own(link.second()) + " = " + second + " where l.deleted_at is null"
+                + (guard.condition().isEmpty() ? "" : " and " + guard.condition()) + " order by "
+                + order(own(link.first()), own(link.second())) + " for update of l) update " + table
+                + " l set deleted_at = now(), updated_at = now() from live where " + own(link.first())
+                + " = live.first and " + own(link.second()) + " = live.second and l.deleted_at is null returning "
+                + RowJson.columns(link, "l");
+        return new Statement(sql, rows.parameters());
+    }
+
+    /** Locks the rows of pairs that are there, live or not. */
+    Statement lockPairs(List<LinkInput> inputs) {
+        Unnest rows = new Unnest();
+        String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
+        String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
+        String sql = "select count(*) from (select from " + rows.sql() + " join " + table + " l on "
+                + own(link.first()) + " = " + first + " and " + own(link.second()) + " = " + second + " order by "
+                + order(own(link.first()), own(link.second())) + " for update of l) locked";
         return new Statement(sql, rows.parameters());
     }
 
     /** The live links that have one of the keys on a side. */
-    public Statement ofSide(Side side, List<Object> keys, int most) {
+    Statement ofSide(Side side, List<Object> keys, int most) {
         String sql = "select " + RowJson.columns(link, "l") + " from " + table + " l where " + own(side) + " = any("
                 + side.key().type().manyPlaceholder(1) + ") and l.deleted_at is null order by " + order() + " limit "
                 + "$2::int8";
@@ -119,7 +193,7 @@ public final class LinkSql {
     }
 
     /** The live links among the pairs. */
-    public Statement ofPairs(List<LinkInput> inputs) {
+    Statement ofPairs(List<LinkInput> inputs) {
         Unnest rows = new Unnest();
         String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
         String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
@@ -133,18 +207,8 @@ public final class LinkSql {
         return own(link.first()) + ", " + own(link.second());
     }
 
-    /** Keys of a side whose records are not there; a deleted record counts as not there. */
-    public static Statement missing(Side side, List<Object> keys) {
-        Model model = side.model();
-        String sql = "select u.key from unnest(" + side.key().type().manyPlaceholder(1) + ") u(key) where not exists "
-                + "(select from "
-                + Identifier.table(model.table().schema(), model.table().name()) + " m where "
-                + quote("m", model.key().column()) + " = u.key and m.deleted_at is null)";
-        return Statement.of(sql, side.key().type().many(keys));
-    }
-
     /** Lets one writer at a time into a link whose table has no index of ours to hold its cardinality. */
-    public Statement lock() {
+    Statement lock() {
         return Statement.of("select pg_advisory_xact_lock(hashtextextended($1, 0))", "vinculum.link." + link.name());
     }
 

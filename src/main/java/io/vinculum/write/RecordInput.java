@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, Lis
      *
      * @throws Failure {@code INVALID_DATA} that names the record's position, the field and what would be right
      */
-    public static List<RecordInput> forCreate(Model model, List<?> records) {
+    static List<RecordInput> forCreate(Model model, List<?> records) {
         List<RecordInput> inputs = read(model, records);
         boolean numbered = inputs.stream().anyMatch(input -> input.values().containsKey(model.key()));
         for (int i = 0; i < inputs.size(); i++) {
@@ -39,7 +40,7 @@ public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, Lis
     }
 
     /** Reads records to update: each has its key. */
-    public static List<RecordInput> forUpdate(Model model, List<?> records) {
+    static List<RecordInput> forUpdate(Model model, List<?> records) {
         List<RecordInput> inputs = read(model, records);
         Set<Object> seen = new HashSet<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -56,12 +57,11 @@ public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, Lis
     }
 
     /** Reads keys of records. */
-    public static List<Object> keys(Model model, List<?> keys) {
+    static List<Object> keys(Model model, List<?> keys) {
         checkSize(keys.size());
+        String where = model.name() + "." + model.key().name();
         return keys.stream()
-                .<Object>map(key -> model.key()
-                        .type()
-                        .read(key, model.name() + "." + model.key().name()))
+                .<Object>map(key -> model.key().type().read(key, where))
                 .distinct()
                 .toList();
     }
@@ -82,7 +82,7 @@ public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, Lis
         for (int i = 0; i < records.size(); i++) {
             String where = where(model, records.size(), i);
             RecordInput input = new RecordInput(new LinkedHashMap<>(), new LinkedHashMap<>());
-            JsonText.object(where, records.get(i)).forEach((name, raw) -> input.read(model, where, name, raw));
+            Given.object(where, records.get(i)).forEach((name, raw) -> input.read(model, where, name, raw));
             inputs.add(input);
         }
         return inputs;
@@ -101,7 +101,17 @@ public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, Lis
             throw Failure.invalid(where + "." + name + " is required, so it cannot be null");
         }
         if (raw != null || field.role() != Field.Role.KEY) {
-            values.put(field, raw == null ? null : field.type().read(raw, where + "." + name));
+            values.put(field, raw == null ? null : value(field, where, raw));
+        }
+    }
+
+    /** The path of a value is only worth its text when the value is wrong. */
+    private static Object value(Field field, String where, Object raw) {
+        Object given = Objects.requireNonNull(Given.value(raw));
+        try {
+            return field.type().read(given, field.name());
+        } catch (Failure wrong) {
+            return field.type().read(given, where + "." + field.name());
         }
     }
 
@@ -123,8 +133,7 @@ public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, Lis
         }
         Field far = relation.pivot().far();
         List<Object> keys = new ArrayList<>();
-        JsonText.list(where + "." + name, raw)
-                .forEach(key -> keys.add(far.type().read(key, where + "." + name)));
+        Given.list(where + "." + name, raw).forEach(key -> keys.add(far.type().read(key, where + "." + name)));
         pivots.put(relation, keys.stream().distinct().toList());
     }
 

@@ -4,7 +4,6 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Model;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.Nearest;
-import io.vinculum.json.JsonText;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,22 +11,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads records of modules: {@code {"product": {"product_id": ["prod_1", "prod_2"]}}}. */
-public final class RecordKeys {
+final class RecordKeys {
     private RecordKeys() {}
 
-    public static Map<Model, List<?>> read(Catalog catalog, @Nullable Object raw) {
-        Map<String, @Nullable Object> modules = JsonText.object("records", raw);
+    static Map<Model, List<Object>> read(Catalog catalog, @Nullable Object raw) {
+        Map<String, @Nullable Object> modules = Given.object("records", raw);
         if (modules.isEmpty()) {
             throw Failure.invalid("records takes modules and keys, like {\"product\": {\"product_id\": [\"…\"]}}");
         }
-        Map<Model, List<?>> records = new LinkedHashMap<>();
+        Map<Model, List<Object>> records = new LinkedHashMap<>();
         modules.forEach((module, keys) -> {
             List<Model> models = catalog.modules().get(module);
             if (models == null) {
                 throw Failure.invalid("there is no module '" + Nearest.shown(module) + "'"
                         + Nearest.hint(module, catalog.modules().keySet()));
             }
-            JsonText.object(module, keys).forEach((key, ids) -> {
+            Given.object(module, keys).forEach((key, ids) -> {
                 Model model = model(module, models, key);
                 records.put(model, bound(model, module + "." + key, ids));
             });
@@ -44,7 +43,8 @@ public final class RecordKeys {
     }
 
     private static List<Object> bound(Model model, String where, @Nullable Object ids) {
-        List<?> list = ids instanceof List<?> many ? many : Collections.singletonList(ids);
+        Object given = Given.value(ids);
+        List<?> list = given instanceof List<?> many ? many : Collections.singletonList(given);
         return list.stream()
                 .<Object>map(id -> model.key().type().read(id, where))
                 .distinct()

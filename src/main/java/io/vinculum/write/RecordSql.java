@@ -8,6 +8,8 @@ import io.vinculum.catalog.Relation;
 import io.vinculum.database.Identifier;
 import io.vinculum.database.Statement;
 import io.vinculum.value.Unnest;
+import io.vinculum.write.RecordLocks.Guard;
+import io.vinculum.write.Write.Answer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,18 +18,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes records of one model as one statement. Pure. */
-public final class RecordSql {
+final class RecordSql {
     private final Model model;
+    private final Answer answer;
 
-    public RecordSql(Model model) {
+    RecordSql(Model model, Answer answer) {
         this.model = model;
+        this.answer = answer;
     }
 
-    private String table() {
+    private static String table(Model model) {
         return Identifier.table(model.table().schema(), model.table().name());
     }
 
-    private Set<Field> given(List<RecordInput> records) {
+    private String returning() {
+        return " returning " + (answer == Answer.KEYS ? RowJson.column(model.key(), "t") : RowJson.columns(model, "t"));
+    }
+
+    static Set<Field> given(List<RecordInput> records) {
         Set<Field> given = new LinkedHashSet<>();
         records.forEach(record -> given.addAll(record.values().keySet()));
         return given;
@@ -39,8 +47,11 @@ public final class RecordSql {
         return column;
     }
 
-    /** Inserts all records and answers their rows in the same order. */
-    public Statement insert(List<RecordInput> records) {
+    /**
+     * Inserts all records, once the records they refer to are locked, and answers them in the same order; none when one
+     * that must be there is not.
+     */
+    Statement insert(List<RecordInput> records, RecordLocks locks) {
         Unnest rows = new Unnest();
         List<String> columns = new ArrayList<>();
         List<String> values = new ArrayList<>();
@@ -55,14 +66,16 @@ public final class RecordSql {
             columns.add(quote("created_at"));
             values.add("now()");
         }
-        String sql = "insert into " + table() + " as t (" + String.join(", ", columns) + ") select "
-                + String.join(", ", values) + " from " + rows.sqlWithNumber() + " order by u.n returning "
-                + RowJson.columns(model, "t");
+        String from = rows.sqlWithNumber();
+        Guard guard = locks.guard(rows);
+        String sql = guard.with() + "insert into " + table(model) + " as t (" + String.join(", ", columns)
+                + ") select " + String.join(", ", values) + " from " + from + guard.where() + " order by u.n"
+                + returning();
         return new Statement(sql, rows.parameters());
     }
 
-    /** Updates the given fields of each record that is there and answers their rows. */
-    public Statement update(List<RecordInput> records) {
+    /** Updates the given fields of each record, once all of them are locked; answers none when one is not there. */
+    Statement update(List<RecordInput> records, RecordLocks locks) {
         Unnest rows = new Unnest();
         String key = rows.add(
                 model.key().type(), column(records, record -> record.values().get(model.key())));
@@ -82,29 +95,56 @@ public final class RecordSql {
                     + (everywhere ? value : "case when " + flag + " then " + value + " else t." + own + " end"));
         }
         sets.add("updated_at = now()");
-        String sql = "update " + table() + " t set " + String.join(", ", sets) + " from " + rows.sql() + " where "
-                + quote("t", model.key().column()) + " = " + key + " and t.deleted_at is null returning "
-                + RowJson.columns(model, "t");
+        String from = rows.sql();
+        Guard guard = locks.guard(rows);
+        String sql = guard.with() + "update " + table(model) + " t set " + String.join(", ", sets) + " from " + from
+                + " where " + quote("t", model.key().column()) + " = " + key + " and t.deleted_at is null and "
+                + guard.condition() + returning();
         return new Statement(sql, rows.parameters());
     }
 
     /** Unties records from everything a many-to-many relation led to. */
-    public Statement clearPivot(Relation.Pivot pivot, List<Object> keys) {
-        String sql = "delete from "
-                + Identifier.table(pivot.table().schema(), pivot.table().name()) + " where "
-                + quote(pivot.near().column()) + " = any(" + pivot.near().type().manyPlaceholder(1) + ")";
-        return Statement.of(sql, pivot.near().type().many(keys));
+    static List<Statement> clearPivot(Relation.Pivot pivot, List<Object> keys) {
+        String table = Identifier.table(pivot.table().schema(), pivot.table().name());
+        String own =
+                quote(pivot.near().column()) + " = any(" + pivot.near().type().manyPlaceholder(1) + ")";
+        Object near = pivot.near().type().many(keys);
+        return List.of(
+                Statement.of(
+                        "select count(*) from (select from " + table + " where " + own + " order by "
+                                + pivotOrder(pivot) + " for update) locked",
+                        near),
+                Statement.of("delete from " + table + " where " + own, near));
+    }
+
+    /** Two writers of a table between must lock its rows in one order, from whichever side they come. */
+    static String pivotOrder(Relation.Pivot pivot) {
+        boolean nearFirst = pivot.near().column().compareTo(pivot.far().column()) < 0;
+        Field one = nearFirst ? pivot.near() : pivot.far();
+        Field other = nearFirst ? pivot.far() : pivot.near();
+        return RecordLocks.ordered(quote(one.column()), one.type()) + ", "
+                + RecordLocks.ordered(quote(other.column()), other.type());
     }
 
     /** Ties records to others by a many-to-many relation. */
-    public Statement fillPivot(Relation.Pivot pivot, List<Object> near, List<Object> far) {
+    Statement fillPivot(Relation.Pivot pivot, List<Object> near, List<Object> far) {
         Unnest rows = new Unnest();
         String one = rows.add(pivot.near().type(), near);
         String other = rows.add(pivot.far().type(), far);
         String sql = "insert into "
                 + Identifier.table(pivot.table().schema(), pivot.table().name()) + " ("
                 + quote(pivot.near().column()) + ", " + quote(pivot.far().column()) + ") select " + one + ", " + other
-                + " from " + rows.sql() + " on conflict do nothing";
+                + " from " + rows.sql() + " order by 1, 2 on conflict do nothing";
         return new Statement(sql, rows.parameters());
+    }
+
+    /** Moves the counter of numbered keys past keys that were given, so that the next one it makes is free. */
+    static Statement skipGiven(Model model) {
+        String table = table(model);
+        String sql = "select setval(s.name, m.highest) from (select pg_get_serial_sequence($1, $2) as name) s, "
+                + "(select max(" + quote(model.key().column()) + ") as highest from " + table + ") m "
+                + "where s.name is not null and m.highest > coalesce((select last_value from pg_sequences where "
+                + "format('%I.%I', schemaname, sequencename) = s.name), 0)";
+        return Statement.of(sql, table, model.key().column());
     }
 }

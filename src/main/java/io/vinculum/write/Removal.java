@@ -1,288 +1,163 @@
 package io.vinculum.write;
 
-import static io.vinculum.database.Identifier.quote;
-
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Catalog;
-import io.vinculum.catalog.Entity;
-import io.vinculum.catalog.Field;
-import io.vinculum.catalog.Join;
-import io.vinculum.catalog.Link;
-import io.vinculum.catalog.Link.Side;
 import io.vinculum.catalog.Model;
-import io.vinculum.catalog.Relation;
-import io.vinculum.catalog.Relation.Ownership;
-import io.vinculum.database.Identifier;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
+import io.vinculum.write.Closure.Edge;
+import io.vinculum.write.Closure.Member;
+import io.vinculum.write.RemovalPlan.Way;
+import io.vinculum.write.Write.Removing;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
- * Takes records away with their links, the children that need them, and the records that links cascade to; each level
- * one statement for each table. What a soft removal took is kept in a journal with its cause, so that a restore brings
- * back exactly that, and never what was dismissed before.
+ * Takes records away with their links, the children that need them, and the records that links cascade to. All records
+ * of this closure are found, then locked in order, then looked for again: if it grew meanwhile the locks are released
+ * and it begins anew, three times. What a soft removal took is kept in a journal with its cause, so that a restore
+ * brings back exactly that, and never what was dismissed before.
  */
-public final class Removal {
+final class Removal {
+    private static final int TRIES = 3;
+    private static final Statement SAVEPOINT = Statement.of("savepoint removal");
+    private static final Statement UNLOCK = Statement.of("rollback to savepoint removal");
+
     private final Catalog catalog;
-    private final Session session;
-    private final boolean soft;
-    private final Removed removed = new Removed();
-    private final Map<Model, Set<Object>> visited = new HashMap<>();
+    private final RemovalPlan plan;
+    private final boolean rootsStay;
+    private final Closure roots;
 
-    private Removal(Catalog catalog, Session session, boolean soft) {
+    private Removal(Catalog catalog, Removing how, boolean rootsStay, Map<Model, List<Object>> roots) {
         this.catalog = catalog;
-        this.session = session;
-        this.soft = soft;
+        this.plan = new RemovalPlan(catalog, how == Removing.SOFT);
+        this.rootsStay = rootsStay;
+        this.roots = Closure.of(roots);
     }
 
-    /** Soft-deletes records and what hangs on them; keys that are not there, or are deleted, are ignored. */
-    public static Future<Removed> softDelete(Catalog catalog, Session session, Model model, List<?> keys) {
-        Removal removal = new Removal(catalog, session, true);
-        return removal.mark(model, keys)
-                .compose(gone -> removal.take(model, gone))
-                .map(done -> removal.removed);
-    }
-
-    /** Deletes records and what hangs on them for good, soft-deleted ones too; keys that are not there are ignored. */
-    public static Future<Removed> delete(Catalog catalog, Session session, Model model, List<?> keys) {
-        Removal removal = new Removal(catalog, session, false);
-        // Children are found before they are gone, so parents go first.
-        return session.script("set constraints all deferred")
-                .compose(deferred -> removal.erase(model, keys))
-                .compose(gone -> removal.take(model, gone))
-                .compose(done -> removal.forget())
-                .map(done -> removal.removed);
+    /** Deletes records and what hangs on them; keys that are not there are ignored. */
+    static Removal of(Catalog catalog, Write.RemoveRecords write) {
+        return new Removal(catalog, write.how(), false, Map.of(write.model(), write.keys()));
     }
 
     /** Soft-deletes what hangs on records that were deleted elsewhere; the records themselves are never touched. */
-    public static Future<Removed> deleteLinked(Catalog catalog, Session session, Map<Model, List<?>> records) {
-        Removal removal = new Removal(catalog, session, true);
-        records.forEach((model, keys) -> removal.visit(model, keys));
-        return inTurn(records.entrySet().stream()
-                        .<Supplier<Future<Void>>>map(entry -> () -> removal.follow(entry.getKey(), entry.getValue()))
-                        .toList())
-                .map(done -> removal.removed);
+    static Removal of(Catalog catalog, Write.DeleteLinked write) {
+        return new Removal(catalog, Removing.SOFT, true, write.records());
     }
 
-    /** Brings soft-deleted records back, with what their deletion took. */
-    public static Future<Removed> restore(Catalog catalog, Session session, Model model, List<?> keys) {
-        Restoration restoration = new Restoration(catalog, session);
-        return restoration.records(model, keys);
-    }
-
-    /** Brings back what {@link #deleteLinked} took, and nothing that was dismissed before it. */
-    public static Future<Removed> restoreLinked(Catalog catalog, Session session, Map<Model, List<?>> records) {
-        Restoration restoration = new Restoration(catalog, session);
-        return restoration.linked(records);
-    }
-
-    static Future<Void> inTurn(List<Supplier<Future<Void>>> steps) {
-        Future<Void> all = Future.succeededFuture();
-        for (Supplier<Future<Void>> step : steps) {
-            all = all.compose(done -> step.get());
+    /** What hangs on the records of links, as far as they are here; for who locks it before it can be removed. */
+    static Removal ofSides(Catalog catalog, List<LinkInput> links) {
+        Map<Model, List<Object>> sides = new LinkedHashMap<>();
+        for (LinkInput link : links) {
+            sides.computeIfAbsent(link.link().first().model(), model -> new ArrayList<>())
+                    .add(link.first());
+            sides.computeIfAbsent(link.link().second().model(), model -> new ArrayList<>())
+                    .add(link.second());
         }
-        return all;
+        sides.keySet().removeIf(Model::remote);
+        return new Removal(catalog, Removing.HARD, false, sides);
     }
 
-    static String table(Entity entity) {
-        return Identifier.table(entity.table().schema(), entity.table().name());
+    /** Locks, checks and writes; fails with {@code CONFLICT} when what hangs on the records grows faster than that. */
+    Future<Removed> run(Session session) {
+        boolean leadsOn =
+                roots.models().stream().anyMatch(model -> !plan.ways(model).isEmpty());
+        return (leadsOn ? discover(session) : Future.succeededFuture(roots))
+                .compose(closure -> locked(session, closure, TRIES))
+                .compose(closure -> plan.remove(session, closure, rootsStay))
+                .recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause)));
     }
 
-    private Future<List<Object>> mark(Model model, List<?> keys) {
-        Field key = model.key();
-        String sql = "update " + table(model) + " set deleted_at = now(), updated_at = now() where "
-                + quote(key.column()) + " = any(" + key.type().manyPlaceholder(1)
-                + ") and deleted_at is null returning " + quote(key.column());
-        return session.run(Statement.of(sql, key.type().many(keys))).map(Removal::firstColumn);
+    /** What would go, without any lock; a level of the closure is one statement for each link and relation. */
+    Future<Closure> discover(Session session) {
+        Set<Member> known = new HashSet<>();
+        roots.forEachMember((member, cause) -> known.add(member));
+        return discover(session, roots, known, new ArrayList<>());
     }
 
-    private Future<List<Object>> erase(Model model, List<?> keys) {
-        Field key = model.key();
-        String sql = "delete from " + table(model) + " where " + quote(key.column()) + " = any("
-                + key.type().manyPlaceholder(1) + ") returning " + quote(key.column());
-        return session.run(Statement.of(sql, key.type().many(keys))).map(Removal::firstColumn);
-    }
-
-    /** Nothing can bring back what is gone for good; said last, because links ask the journal on the way. */
-    private Future<Void> forget() {
-        String sql = "delete from vinculum.removed where (entity = $1 and key = any($2::text[])) "
-                + "or (cause = $1 and cause_key = any($2::text[]))";
-        List<Supplier<Future<Void>>> steps = new ArrayList<>();
-        removed.forEach((entity, ids) -> {
-            if (entity instanceof Model) {
-                steps.add(() -> session.change(Statement.of(sql, entity.name(), texts(ids)))
-                        .mapEmpty());
-            }
-        });
-        return inTurn(steps);
-    }
-
-    private static String[] texts(List<?> keys) {
-        return keys.stream().map(String::valueOf).toArray(String[]::new);
-    }
-
-    static List<Object> firstColumn(List<Row> rows) {
-        List<Object> values = new ArrayList<>(rows.size());
-        rows.forEach(row -> values.add(row.getValue(0)));
-        return values;
-    }
-
-    private void visit(Model model, List<?> keys) {
-        visited.computeIfAbsent(model, name -> new LinkedHashSet<>()).addAll(keys);
-    }
-
-    /** Notes records that are gone, and follows what hangs on them. */
-    private Future<Void> take(Model model, List<Object> gone) {
-        removed.add(model, gone);
-        visit(model, gone);
-        return follow(model, gone);
-    }
-
-    private Future<Void> follow(Model model, List<?> keys) {
-        if (keys.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        List<Supplier<Future<Void>>> steps = new ArrayList<>();
-        for (Link link : catalog.linksOf(model)) {
-            link.sides().stream()
-                    .filter(side -> !link.readOnly() && side.model() == model)
-                    .forEach(side -> steps.add(() -> links(link, side, keys)));
-        }
-        for (Relation relation : model.relations().values()) {
-            if (relation.ownership() != Ownership.NONE) {
-                steps.add(() -> children(relation, keys));
-            }
-            Relation.Pivot pivot = relation.pivot();
-            if (pivot != null && !soft) {
-                steps.add(() -> pivots(pivot, keys));
-            }
-        }
-        return inTurn(steps);
-    }
-
-    private Future<Void> links(Link link, Side near, List<?> keys) {
-        Side far = link.other(near);
-        return session.run(soft ? softLinks(link, near, keys) : hardLinks(link, near, keys))
-                .compose(rows -> {
-                    List<Object> cascading = new ArrayList<>();
-                    List<Object> causes = new ArrayList<>();
-                    List<Object> ids = new ArrayList<>();
-                    for (Row row : rows) {
-                        ids.add(row.getValue(2));
-                        if (row.getBoolean(3) && far.deleteCascade()) {
-                            causes.add(row.getValue(0));
-                            cascading.add(row.getValue(1));
-                        }
-                    }
-                    removed.add(link, ids);
-                    return cascade(near.model(), far.model(), cascading, causes);
-                });
-    }
-
-    private Statement softLinks(Link link, Side near, List<?> keys) {
-        String sql = "with gone as (update " + table(link) + " l set deleted_at = now(), updated_at = now() where "
-                + column("l", near.key()) + " = any(" + near.key().type().manyPlaceholder(1)
-                + ") and l.deleted_at is null returning " + column("l", near.key()) + " as near, "
-                + column("l", link.other(near).key()) + " as far, l.id, "
-                + column("l", link.first().key()) + "::text as first, "
-                + column("l", link.second().key()) + "::text as second, l.deleted_at), "
-                + journal("first, second, $3, near::text")
-                + " select near, far, id, true from gone";
-        return Statement.of(
-                sql, near.key().type().many(keys), link.name(), near.model().name());
-    }
-
-    /** Writes what is gone into the journal; {@code $2} is the entity, the rest as given. */
-    private static String journal(String keysAndCause) {
-        return "journal as (insert into vinculum.removed (entity, key, other_key, cause, cause_key, deleted_at) select $2, "
-                + keysAndCause + ", deleted_at from gone on conflict (entity, key, other_key) do update set "
-                + "cause = excluded.cause, cause_key = excluded.cause_key, deleted_at = excluded.deleted_at, "
-                + "removed_at = now())";
-    }
-
-    /** A dismissed link leads nowhere any more; one that an earlier soft delete took still does. */
-    private static Statement hardLinks(Link link, Side near, List<?> keys) {
-        String sql = "delete from " + table(link) + " l where " + column("l", near.key()) + " = any("
-                + near.key().type().manyPlaceholder(1) + ") returning " + column("l", near.key()) + ", "
-                + column("l", link.other(near).key()) + ", l.id, l.deleted_at is null or exists (select from "
-                + "vinculum.removed r where r.entity = $2 and r.key = "
-                + column("l", link.first().key())
-                + "::text and r.other_key = " + column("l", link.second().key())
-                + "::text and r.deleted_at = l.deleted_at)";
-        return Statement.of(sql, near.key().type().many(keys), link.name());
-    }
-
-    static String column(String alias, Field field) {
-        return quote(alias, field.column());
-    }
-
-    private Future<Void> cascade(Model cause, Model target, List<Object> keys, List<Object> causes) {
-        Set<Object> known = visited.computeIfAbsent(target, name -> new LinkedHashSet<>());
-        List<Object> fresh = new ArrayList<>();
-        List<String> freshCauses = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            if (known.add(keys.get(i))) {
-                fresh.add(keys.get(i));
-                freshCauses.add(String.valueOf(causes.get(i)));
-            }
-        }
-        if (fresh.isEmpty() || target.remote()) {
-            return Future.succeededFuture();
-        }
-        Future<List<Object>> gone = soft ? markCascaded(cause, target, fresh, freshCauses) : erase(target, fresh);
-        return gone.compose(taken -> take(target, taken));
-    }
-
-    private Future<List<Object>> markCascaded(Model cause, Model target, List<Object> keys, List<String> causes) {
-        Field key = target.key();
-        String sql = "with gone as (update " + table(target) + " m set deleted_at = now(), updated_at = now() "
-                + "from unnest(" + key.type().manyPlaceholder(1) + ", $4::text[]) u(key, cause) where "
-                + column("m", key) + " = u.key and m.deleted_at is null returning " + column("m", key)
-                + " as key, u.cause, m.deleted_at), " + journal("key::text, '', $3, cause") + " select key from gone";
-        Object causeArray = causes.toArray(String[]::new);
-        return session.run(Statement.of(sql, key.type().many(keys), target.name(), cause.name(), causeArray))
-                .map(Removal::firstColumn);
-    }
-
-    private Future<Void> children(Relation relation, List<?> keys) {
-        Field reference = ((Join.ByKey) relation.join()).far();
-        Model child = (Model) relation.target();
-        if (relation.ownership() == Ownership.OPTIONAL) {
-            return soft ? Future.succeededFuture() : orphan(child, reference, keys);
-        }
-        String live = soft ? " and deleted_at is null" : "";
-        String sql = "select " + quote(child.key().column()) + ", " + quote(reference.column()) + " from "
-                + table(child) + " where " + quote(reference.column()) + " = any("
-                + reference.type().manyPlaceholder(1) + ")" + live;
-        return session.run(Statement.of(sql, reference.type().many(keys))).compose(rows -> {
-            List<Object> found = new ArrayList<>();
-            List<Object> causes = new ArrayList<>();
-            rows.forEach(row -> {
-                found.add(row.getValue(0));
-                causes.add(row.getValue(1));
-            });
-            return cascade((Model) relation.owner(), child, found, causes);
+    private Future<Closure> discover(Session session, Closure level, Set<Member> known, List<Edge> all) {
+        List<Hop> hops = hops(level);
+        return Pipeline.run(session, hops.stream().map(Hop::statement).toList()).compose(answers -> {
+            List<Edge> edges = edges(hops, answers);
+            all.addAll(edges);
+            Map<Model, List<Object>> next = new LinkedHashMap<>();
+            edges.stream()
+                    .filter(edge -> !edge.unties() && known.add(edge.to()))
+                    .forEach(edge -> next.computeIfAbsent(edge.to().model(), model -> new ArrayList<>())
+                            .add(edge.to().key()));
+            return next.isEmpty()
+                    ? Future.succeededFuture(Closure.reach(roots, all, member -> true))
+                    : discover(session, Closure.of(next), known, all);
         });
     }
 
-    private Future<Void> orphan(Model child, Field reference, List<?> keys) {
-        String sql = "update " + table(child) + " set " + quote(reference.column())
-                + " = null, updated_at = now() where " + quote(reference.column()) + " = any("
-                + reference.type().manyPlaceholder(1) + ")";
-        return session.change(Statement.of(sql, reference.type().many(keys))).mapEmpty();
+    /** Locks the records of a closure and answers what it is now; when it grew, begins with what it grew to. */
+    private Future<Closure> locked(Session session, Closure closure, int tries) {
+        RecordLocks locks = closure.locks();
+        List<Hop> hops = hops(closure);
+        List<Statement> statements = new ArrayList<>(List.of(SAVEPOINT));
+        statements.addAll(locks.statements());
+        hops.forEach(hop -> statements.add(hop.statement()));
+        int locking = 1 + locks.models().size();
+        return Pipeline.run(session, statements).compose(answers -> {
+            Set<Member> going = going(locks.models(), answers.subList(1, locking));
+            List<Edge> edges = edges(hops, answers.subList(locking, answers.size()));
+            Closure now = Closure.reach(roots, edges, member -> going.contains(member) || !closure.has(member));
+            if (closure.contains(now)) {
+                return Future.succeededFuture(now);
+            }
+            return tries == 0
+                    ? Future.failedFuture(Pipeline.conflict())
+                    : session.run(UNLOCK)
+                            .compose(unlocked -> discover(session))
+                            .compose(grown -> locked(session, grown, tries - 1));
+        });
     }
 
-    private Future<Void> pivots(Relation.Pivot pivot, List<?> keys) {
-        String sql = "delete from "
-                + Identifier.table(pivot.table().schema(), pivot.table().name()) + " where "
-                + quote(pivot.near().column()) + " = any(" + pivot.near().type().manyPlaceholder(1) + ")";
-        return session.change(Statement.of(sql, pivot.near().type().many(keys))).mapEmpty();
+    /** The locked records that go: those that are there, soft-deleted ones only for good; and those deleted elsewhere. */
+    private Set<Member> going(List<Model> models, List<List<Row>> answers) {
+        Set<Member> going = new HashSet<>();
+        for (int i = 0; i < models.size(); i++) {
+            for (Row row : answers.get(i)) {
+                if (!plan.soft() || row.getBoolean(1)) {
+                    going.add(new Member(models.get(i), row.getValue(0)));
+                }
+            }
+        }
+        if (rootsStay) {
+            roots.forEachMember((member, cause) -> going.add(member));
+        }
+        return going;
+    }
+
+    /** A way on from the records of one model, asked for their keys. */
+    private record Hop(Model from, Way way, Statement statement) {}
+
+    private List<Hop> hops(Closure closure) {
+        List<Hop> hops = new ArrayList<>();
+        for (Model model : closure.models()) {
+            List<Object> keys = closure.keys(model);
+            plan.ways(model)
+                    .forEach(way -> hops.add(new Hop(model, way, way.ask().apply(keys))));
+        }
+        return hops;
+    }
+
+    private static List<Edge> edges(List<Hop> hops, List<List<Row>> answers) {
+        List<Edge> edges = new ArrayList<>();
+        for (int i = 0; i < hops.size(); i++) {
+            Hop hop = hops.get(i);
+            answers.get(i)
+                    .forEach(row -> edges.add(new Edge(
+                            new Member(hop.from(), row.getValue(0)),
+                            new Member(hop.way().to(), row.getValue(1)),
+                            hop.way().unties())));
+        }
+        return edges;
     }
 }

@@ -1,150 +1,251 @@
 package io.vinculum.write;
 
-import static io.vinculum.database.Identifier.quote;
-import static io.vinculum.write.Removal.column;
-import static io.vinculum.write.Removal.table;
-
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Catalog;
-import io.vinculum.catalog.Entity;
-import io.vinculum.catalog.Field;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Link.Side;
 import io.vinculum.catalog.Model;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
-import io.vinculum.value.ColumnType;
-import io.vinculum.value.Scalar;
-import io.vinculum.value.Unnest;
+import io.vinculum.write.Closure.Member;
+import io.vinculum.write.Journal.Coming;
+import io.vinculum.write.Journal.TakenLink;
+import io.vinculum.write.RestorationSql.Pairs;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Set;
+import java.util.TreeMap;
 
-/** Brings back what a soft removal took, by its journal. */
+/**
+ * Brings back what a soft removal took, by its journal: reads the journal, locks the records in order, reads it again,
+ * and begins anew, three times, when it grew meanwhile.
+ */
 final class Restoration {
-    private static final ColumnType TIME = ColumnType.of(Scalar.DATE_TIME);
-
-    /** The newest removal of each cause; older ones of the same cause are forgotten with it. */
-    private static final String JOURNAL = """
-            with gone as (delete from vinculum.removed where cause = $1 and cause_key = any($2::text[])
-                          returning entity, key, other_key, cause_key, deleted_at, removed_at)
-            select entity, key, other_key, deleted_at,
-                   removed_at = max(removed_at) over (partition by cause_key) as newest
-            from gone order by entity, key, other_key
-            """;
+    private static final int TRIES = 3;
 
     private final Catalog catalog;
-    private final Session session;
-    private final Removed restored = new Removed();
+    private final boolean rootsToo;
+    private final Set<Member> roots = new LinkedHashSet<>();
 
-    Restoration(Catalog catalog, Session session) {
+    private Restoration(Catalog catalog, boolean rootsToo, Map<Model, List<Object>> records) {
         this.catalog = catalog;
-        this.session = session;
+        this.rootsToo = rootsToo;
+        records.forEach((model, keys) -> keys.forEach(key -> roots.add(new Member(model, key))));
     }
 
-    Future<Removed> records(Model model, List<?> keys) {
-        Field key = model.key();
-        String sql =
-                "update " + table(model) + " set deleted_at = null, updated_at = now() where " + quote(key.column())
-                        + " = any(" + key.type().manyPlaceholder(1) + ") and deleted_at is not null returning "
-                        + quote(key.column());
-        return session.run(Statement.of(sql, key.type().many(keys)))
-                .map(Removal::firstColumn)
-                .compose(came -> take(model, came))
-                .map(done -> restored);
+    /** Brings soft-deleted records back, with what their deletion took. */
+    static Restoration of(Catalog catalog, Write.RestoreRecords write) {
+        return new Restoration(catalog, true, Map.of(write.model(), write.keys()));
     }
 
-    Future<Removed> linked(Map<Model, List<?>> records) {
-        return Removal.inTurn(records.entrySet().stream()
-                        .<Supplier<Future<Void>>>map(entry -> () -> follow(entry.getKey(), entry.getValue()))
-                        .toList())
-                .map(done -> restored);
+    /** Brings back what a removal of links took; the records themselves are never touched, and taken to be there. */
+    static Restoration of(Catalog catalog, Write.RestoreLinked write) {
+        return new Restoration(catalog, false, write.records());
     }
 
-    private Future<Void> take(Model model, List<Object> came) {
-        restored.add(model, came);
-        return follow(model, came);
+    Future<Removed> run(Session session) {
+        return read(session, new Journal(), roots, new HashSet<>(roots))
+                .compose(journal -> locked(session, journal, TRIES));
     }
 
-    private Future<Void> follow(Model model, List<?> keys) {
-        if (keys.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        String[] texts = keys.stream().map(String::valueOf).toArray(String[]::new);
-        return session.run(Statement.of(JOURNAL, model.name(), texts)).compose(rows -> {
-            Map<String, List<Row>> byEntity = new LinkedHashMap<>();
-            rows.stream()
-                    .filter(row -> row.getBoolean("newest"))
-                    .forEach(row -> byEntity.computeIfAbsent(row.getString("entity"), name -> new ArrayList<>())
-                            .add(row));
-            return Removal.inTurn(byEntity.entrySet().stream()
-                    .<Supplier<Future<Void>>>map(entry -> () -> entity(entry.getKey(), entry.getValue()))
-                    .toList());
+    /** The locks that it would take, without any; for who locks more than this. */
+    Future<RecordLocks> discover(Session session) {
+        return read(session, new Journal(), roots, new HashSet<>(roots)).map(this::locks);
+    }
+
+    private RecordLocks locks(Journal journal) {
+        RecordLocks locks = new RecordLocks();
+        byModel(roots).forEach((model, keys) -> locks.add(model, keys, RecordLocks.Strength.UPDATE));
+        journal.lock(locks);
+        return locks;
+    }
+
+    private Future<Journal> read(Session session, Journal journal, Collection<Member> causes, Set<Member> known) {
+        Map<Model, List<Object>> byModel = byModel(causes);
+        List<Statement> statements = new ArrayList<>();
+        byModel.forEach((model, keys) -> statements.add(RestorationSql.journal(model, keys)));
+        return Pipeline.run(session, statements).compose(answers -> {
+            List<Member> next = new ArrayList<>();
+            int i = 0;
+            for (Model model : byModel.keySet()) {
+                journal.add(catalog, model, answers.get(i++)).stream()
+                        .filter(known::add)
+                        .forEach(next::add);
+            }
+            return next.isEmpty() ? Future.succeededFuture(journal) : read(session, journal, next, known);
         });
     }
 
-    private Future<Void> entity(String name, List<Row> journal) {
-        Entity entity = catalog.find(name).orElse(null);
-        if (entity instanceof Link link) {
-            return links(link, journal);
+    private static Map<Model, List<Object>> byModel(Collection<Member> members) {
+        Map<Model, List<Object>> byModel = new TreeMap<>(Comparator.comparing(Model::name));
+        members.forEach(member -> byModel.computeIfAbsent(member.model(), model -> new ArrayList<>())
+                .add(member.key()));
+        return byModel;
+    }
+
+    private Future<Removed> locked(Session session, Journal journal, int tries) {
+        RecordLocks locks = locks(journal);
+        List<Statement> statements = new ArrayList<>(List.of(Statement.of("savepoint restoration")));
+        statements.addAll(locks.statements());
+        return Pipeline.run(session, statements)
+                .compose(answers -> read(session, new Journal(), roots, new HashSet<>(roots))
+                        .compose(now -> {
+                            if (now.within(journal)) {
+                                return restore(session, coming(now, locks.models(), answers));
+                            }
+                            return tries == 0
+                                    ? Future.failedFuture(Pipeline.conflict())
+                                    : session.run(Statement.of("rollback to savepoint restoration"))
+                                            .compose(unlocked -> locked(session, now, tries - 1));
+                        }));
+    }
+
+    /** A record comes back when nothing else happened to it since the removal. */
+    private Coming coming(Journal journal, List<Model> models, List<List<Row>> answers) {
+        Map<Member, OffsetDateTime> deleted = new HashMap<>();
+        for (int i = 0; i < models.size(); i++) {
+            for (Row row : answers.get(i + 1)) {
+                if (!row.getBoolean(1)) {
+                    deleted.put(new Member(models.get(i), row.getValue(0)), row.getOffsetDateTime(2));
+                }
+            }
         }
-        // An entity that is declared no more has no table to restore into.
-        return entity instanceof Model model ? models(model, journal) : Future.succeededFuture();
-    }
-
-    private Future<Void> models(Model model, List<Row> journal) {
-        Unnest rows = new Unnest();
-        String key = rows.add(model.key().type(), keys(model.key(), journal, "key"));
-        String at = rows.add(TIME, times(journal));
-        String sql = "update " + table(model) + " m set deleted_at = null, updated_at = now() from " + rows.sql()
-                + " where " + column("m", model.key()) + " = " + key + " and m.deleted_at = " + at + " returning "
-                + column("m", model.key());
-        return session.run(new Statement(sql, rows.parameters()))
-                .map(Removal::firstColumn)
-                .compose(came -> take(model, came));
-    }
-
-    private static List<Object> keys(Field field, List<Row> journal, String column) {
-        return journal.stream()
-                .map(row -> field.type().read(row.getString(column), field.name()))
+        List<Member> causes = roots.stream()
+                .filter(root -> !rootsToo || deleted.containsKey(root))
                 .toList();
+        Coming coming = journal.from(causes, (record, at) -> {
+            OffsetDateTime when = deleted.get(record);
+            return when != null && when.isEqual(at);
+        });
+        if (rootsToo) {
+            coming.records().addAll(causes);
+        }
+        return coming;
     }
 
-    private static List<Object> times(List<Row> journal) {
-        return journal.stream()
-                .<Object>map(row -> row.getOffsetDateTime("deleted_at"))
-                .toList();
-    }
-
-    private Future<Void> links(Link link, List<Row> journal) {
-        Unnest rows = new Unnest();
-        String first = rows.add(link.first().key().type(), keys(link.first().key(), journal, "key"));
-        String second = rows.add(link.second().key().type(), keys(link.second().key(), journal, "other_key"));
-        String at = rows.add(TIME, times(journal));
-        String same = column("l", link.first().key()) + " = " + first + " and "
-                + column("l", link.second().key()) + " = " + second + " and l.deleted_at = " + at;
-        String revive = "update " + table(link) + " l set deleted_at = null, updated_at = now() from " + rows.sql()
-                + " where " + same + placeFree(link, link.first()) + placeFree(link, link.second()) + " returning l.id";
-        String left = "select l.id from " + table(link) + " l, " + rows.sql() + " where " + same;
-        return session.run(new Statement(revive, rows.parameters()))
-                .compose(came -> {
-                    restored.add(link, Removal.firstColumn(came));
-                    return session.run(new Statement(left, rows.parameters()));
-                })
-                .map(skipped -> {
-                    restored.skip(link, Removal.firstColumn(skipped));
-                    return null;
+    private Future<Removed> restore(Session session, Coming coming) {
+        Removed restored = new Removed();
+        List<Statement> statements = new ArrayList<>();
+        Map<Model, List<Object>> records = byModel(coming.records());
+        records.forEach((model, keys) -> statements.add(RestorationSql.restore(model, keys)));
+        coming.links().forEach((link, taken) -> {
+            if (new LinkSql(link).oneAtATime()) {
+                statements.add(new LinkSql(link).lock());
+            }
+            statements.add(RestorationSql.candidates(pairs(link, taken)));
+        });
+        return Pipeline.run(session, statements)
+                .recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause)))
+                .compose(answers -> {
+                    int i = 0;
+                    for (Model model : records.keySet()) {
+                        restored.add(model, RemovalPlan.firstColumn(answers.get(i++)));
+                    }
+                    Map<Link, List<Row>> candidates = new LinkedHashMap<>();
+                    for (Link link : coming.links().keySet()) {
+                        i += new LinkSql(link).oneAtATime() ? 1 : 0;
+                        candidates.put(link, answers.get(i++));
+                    }
+                    return revive(session, coming, candidates, restored);
                 });
     }
 
-    /** A link whose place was taken meanwhile stays away. */
-    private static String placeFree(Link link, Side side) {
-        return link.exclusive(side)
-                ? " and not exists (select from " + table(link) + " o where " + column("o", side.key()) + " = "
-                        + column("l", side.key()) + " and o.deleted_at is null)"
-                : "";
+    private static Pairs pairs(Link link, List<TakenLink> taken) {
+        return new Pairs(
+                link,
+                taken.stream().map(TakenLink::first).toList(),
+                taken.stream().map(TakenLink::second).toList(),
+                taken.stream().map(TakenLink::at).toList());
+    }
+
+    private Future<Removed> revive(Session session, Coming coming, Map<Link, List<Row>> candidates, Removed restored) {
+        List<Statement> statements = new ArrayList<>();
+        Map<Integer, Link> revived = new LinkedHashMap<>();
+        List<Statement> handed = new ArrayList<>();
+        candidates.forEach((link, rows) -> {
+            Choice choice = choose(link, rows);
+            choice.skipped().forEach(row -> restored.skip(link, row.getValue(2)));
+            if (!choice.revived().isEmpty()) {
+                revived.put(statements.size(), link);
+                statements.add(RestorationSql.revive(link, column(choice.revived(), 0), column(choice.revived(), 1)));
+            }
+            choice.waiting()
+                    .forEach((side, waiting) -> handed.add(RestorationSql.handOver(
+                            new Pairs(
+                                    link,
+                                    column(waiting, 0),
+                                    column(waiting, 1),
+                                    waiting.stream()
+                                            .map(row -> row.getOffsetDateTime(7))
+                                            .toList()),
+                            side)));
+        });
+        if (!coming.causes().isEmpty()) {
+            statements.add(RestorationSql.forget(coming.causes()));
+        }
+        statements.addAll(handed);
+        return Pipeline.run(session, statements)
+                .recover(cause -> Future.failedFuture(
+                        revived.values().stream().anyMatch(link -> Cardinality.refused(link, cause))
+                                ? Pipeline.conflict()
+                                : cause))
+                .map(answers -> {
+                    revived.forEach((i, link) -> answers.get(i).forEach(row -> restored.add(link, row)));
+                    return restored;
+                });
+    }
+
+    private static List<Object> column(List<Row> rows, int column) {
+        List<Object> values = new ArrayList<>(rows.size());
+        rows.forEach(row -> values.add(row.getValue(column)));
+        return values;
+    }
+
+    /** Which links come back, which wait for a deleted record of a side, and which stay away, those that wait too. */
+    private record Choice(List<Row> revived, Map<Side, List<Row>> waiting, List<Row> skipped) {}
+
+    /** Where two links want one place, the one that went last has it. */
+    private Choice choose(Link link, List<Row> rows) {
+        Choice choice = new Choice(new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
+        Set<Object> firstTaken = new HashSet<>();
+        Set<Object> secondTaken = new HashSet<>();
+        rows.stream()
+                .sorted(Comparator.comparing((Row row) -> row.getOffsetDateTime(7))
+                        .reversed())
+                .forEach(row -> {
+                    boolean firstThere = row.getBoolean(5) || isRoot(link.first(), row.getValue(0));
+                    boolean secondThere = row.getBoolean(6) || isRoot(link.second(), row.getValue(1));
+                    boolean free = row.getBoolean(3)
+                            && row.getBoolean(4)
+                            && !(link.exclusive(link.first()) && firstTaken.contains(row.getValue(0)))
+                            && !(link.exclusive(link.second()) && secondTaken.contains(row.getValue(1)));
+                    if (firstThere && secondThere && free) {
+                        firstTaken.add(row.getValue(0));
+                        secondTaken.add(row.getValue(1));
+                        choice.revived().add(row);
+                        return;
+                    }
+                    choice.skipped().add(row);
+                    if (!firstThere || !secondThere) {
+                        choice.waiting()
+                                .computeIfAbsent(firstThere ? link.second() : link.first(), side -> new ArrayList<>())
+                                .add(row);
+                    }
+                });
+        return choice;
+    }
+
+    /** Who restores what hangs on records says that they are there. */
+    private boolean isRoot(Side side, Object key) {
+        return !rootsToo && roots.contains(new Member(side.model(), key));
     }
 }

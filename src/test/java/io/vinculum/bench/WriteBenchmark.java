@@ -33,7 +33,7 @@ final class WriteBenchmark {
     private static final int SMALL = 1_000;
     private static final int LOADED = 100_000;
     private static final String RAW_LINKS = """
-            insert into link.product_category (id, product_id, category_id)
+            insert into link.%s (id, product_id, category_id)
             select * from unnest($1::text[], $2::text[], $3::text[])
             on conflict (product_id, category_id) do update set updated_at = now(), deleted_at = null
             returning *
@@ -43,6 +43,11 @@ final class WriteBenchmark {
             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
             returning *
             """;
+
+    /** A link's name, its sides' fields, and what the report calls it. */
+    private static final String[] CHECKED = {"product_category", "products", "categories", "checked links"};
+
+    private static final String[] UNCHECKED = {"product_label", "labelled", "labels", "unchecked links"};
 
     private final Vertx vertx;
     private final Database database;
@@ -69,38 +74,43 @@ final class WriteBenchmark {
                         .withEndpoint(EndpointSettings.of("127.0.0.1", 0, ""))
                         .withBehind(Vinculum.Behind.REFUSE)));
         report.say("%nmilliseconds, median of %d%n%-34s %10s %10s %8s%n", ROUNDS, "write", "ours", "raw", "ratio");
+        sql("insert into category.category (id, name) select 'extra_' || lpad(n::text, 7, '0'), 'Extra' "
+                + "from generate_series(0, 19) n on conflict do nothing");
         for (int links : new int[] {1, 1_000, 100_000}) {
-            links(node, links);
+            links(node, CHECKED, links);
+            links(node, UNCHECKED, links);
         }
         afterwards(node);
         records(node);
         load();
+        sql("delete from category.category where id like 'extra%'");
         TestDatabase.await(database.close());
     }
 
-    private void links(Vinculum node, int count) {
-        List<?> input = IntStream.range(0, count).mapToObj(i -> link(i)).toList();
+    private void links(Vinculum node, String[] link, int count) {
+        List<?> input = IntStream.range(0, count).mapToObj(i -> link(link, i)).toList();
         String[] ids = texts(count, i -> "bench_" + i);
         String[] products = texts(count, i -> linkedProduct(i));
         String[] categories = texts(count, i -> linkedCategory(i));
         Supplier<Future<?>> ours = () -> node.links().create(input);
-        Supplier<Future<?>> raw =
-                () -> database.transaction(session -> session.run(Statement.of(RAW_LINKS, ids, products, categories)));
+        Supplier<Future<?>> raw = () -> database.transaction(
+                session -> session.run(Statement.of(RAW_LINKS.formatted(link[0]), ids, products, categories)));
         for (int i = 0; count <= SMALL && i < WARM_UP; i++) {
             unlink();
             TestDatabase.await(ours.get());
             TestDatabase.await(raw.get());
         }
-        compare("link.create of %,d".formatted(count), ours, raw, this::unlink);
-        compareAgain("link.create of %,d that are there".formatted(count), ours, raw);
+        compare("%s of %,d".formatted(link[3], count), ours, raw, this::unlink);
+        compareAgain("%s of %,d that are there".formatted(link[3], count), ours, raw);
         unlink();
     }
 
     /** Pairs that {@link BenchRows} has not made: its categories have other keys. */
-    private static Object link(int i) {
+    private static Object link(String[] link, int i) {
         return JsonText.plain(new JsonObject()
-                .put("product", new JsonObject().put("product_id", linkedProduct(i)))
-                .put("category", new JsonObject().put("category_id", linkedCategory(i))));
+                .put("link", link[0])
+                .put(link[1], new JsonObject().put("product_id", linkedProduct(i)))
+                .put(link[2], new JsonObject().put("category_id", linkedCategory(i))));
     }
 
     private static String linkedProduct(int i) {
@@ -116,7 +126,8 @@ final class WriteBenchmark {
     }
 
     private void unlink() {
-        sql("delete from link.product_category where category_id like 'extra%'");
+        sql("delete from link.product_category where category_id like 'extra%'; "
+                + "delete from link.product_label where category_id like 'extra%'");
     }
 
     private void sql(String text) {
@@ -156,7 +167,8 @@ final class WriteBenchmark {
 
     /** What can be done to a thousand links and to the records that have them. */
     private void afterwards(Vinculum node) {
-        List<?> thousand = IntStream.range(0, 1_000).mapToObj(i -> link(i)).toList();
+        List<?> thousand =
+                IntStream.range(0, 1_000).mapToObj(i -> link(CHECKED, i)).toList();
         List<String> products =
                 IntStream.rangeClosed(1, 1_000).mapToObj("prod_%07d"::formatted).toList();
         Map<String, ?> owners = Map.of("product", Map.of("product_id", products));

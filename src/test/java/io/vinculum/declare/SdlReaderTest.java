@@ -191,6 +191,44 @@ class SdlReaderTest {
     }
 
     @Test
+    void linksOfManagedTablesInThisDatabaseAreCheckedUnlessTheySayOtherwise() {
+        file("modules/product.graphqls", "type Product { id: ID! }");
+        file("modules/brand.graphqls", "type Brand { id: ID! }");
+        file("modules/rating.graphqls", "type Rating @remote { id: ID! }");
+        file("links/a.graphqls", "type MadeBy @link { products: [Product!]! brand: Brand }");
+        file("links/b.graphqls", "type SoldBy @link(checked: false) { offers: [Product!]! seller: Brand }");
+        file(
+                "links/c.graphqls",
+                "type OwnedBy @link(table: \"public.o\", managed: false) { owned: [Product!]! owner: Brand }");
+        file("links/d.graphqls", "type Rated @link { rated: [Product!]! rating: Rating }");
+        file("links/e.graphqls", "type KeptBy @link(checked: true) { kept: [Product!]! keeper: Brand }");
+        Catalog catalog = GraphFolder.read(folder);
+
+        assertThat(catalog.links().values().stream().filter(io.vinculum.catalog.Link::checked))
+                .extracting(io.vinculum.catalog.Link::name)
+                .containsExactlyInAnyOrder("made_by", "kept_by");
+    }
+
+    @Test
+    void aLinkWhoseRecordsCannotBeHeldCannotBeChecked() {
+        file("modules/product.graphqls", "type Product { id: ID!\n brand_id: ID }");
+        file("modules/brand.graphqls", "type Brand { id: ID! }");
+        file("modules/rating.graphqls", "type Rating @remote { id: ID! }");
+        file(
+                "links/a.graphqls",
+                "type OwnedBy @link(table: \"public.o\", managed: false, checked: true) { owned: [Product!]! owner: Brand }");
+        file("links/b.graphqls", "# first\ntype Rated @link(checked: true) { rated: [Product!]! rating: Rating }");
+        file(
+                "links/c.graphqls",
+                "type MadeBy @link(key: \"brand_id\", checked: true) { made: [Product!]! maker: Brand }");
+
+        refused(
+                "links/a.graphqls:1: OwnedBy cannot be checked: its table is adopted",
+                "links/b.graphqls:2: Rated cannot be checked: Rating is not in this database",
+                "links/c.graphqls:1: MadeBy is read-only");
+    }
+
+    @Test
     void aTakenNameNamesBothPlaces() {
         file("modules/product.graphqls", "type Product {\n  id: ID!\n  brand: String\n}\n");
         file("modules/brand.graphqls", "type Brand { id: ID! }");

@@ -20,6 +20,7 @@ import io.vinculum.selection.QueryLimits;
 import io.vinculum.testing.LargeCatalog;
 import io.vinculum.testing.TestDatabase;
 import io.vinculum.workflow.Coordinator;
+import io.vinculum.write.Writes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,14 +72,16 @@ class LargeCatalogIT {
     static void start() {
         Catalog catalog = LargeCatalog.of(MODELS, 3 * MODELS);
         Database database = Database.open(vertx, DatabaseSettings.of("postgresql://nobody@127.0.0.1:1/none"));
-        Modules modules = new Modules(vertx.eventBus(), catalog.modules().keySet(), 1_000);
+        Writes writes = new Writes(database, catalog, new Events(vertx.eventBus()));
+        Modules modules =
+                new Modules(vertx.eventBus(), writes, catalog.modules().keySet(), 1_000);
         Query query = new Query(database, catalog, QueryLimits.DEFAULT, modules::records);
         Operations operations = new Operations(
                 vertx,
                 Schema.of(catalog),
                 query,
                 modules,
-                new Links(database, catalog, new Events(vertx.eventBus())),
+                new Links(database, writes),
                 new Coordinator(vertx, database, List.of()));
         Promise<Integer> listening = Promise.promise();
         HttpVerticle verticle = new HttpVerticle(

@@ -11,6 +11,7 @@ import io.vinculum.failure.FailureCode;
 import io.vinculum.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,6 +22,14 @@ class ConflictingLinksRaceIT {
 
     @RegisterExtension
     static final TestDatabase shop = TestDatabase.sample();
+
+    @BeforeEach
+    void makeRecords() {
+        shop.sql("""
+                insert into product.product (id, title, handle, price) select 'p' || n, 't', 'h' || n, 1 from generate_series(0, 49) n;
+                insert into brand.brand (id, name) select 'b' || n, 'n' || n from generate_series(0, 49) n;
+                """);
+    }
 
     private static List<Future<JsonArray>> race(Links links) {
         List<Future<JsonArray>> calls = new ArrayList<>();
@@ -75,8 +84,10 @@ class ConflictingLinksRaceIT {
                 .build();
         Links links = new Links(
                 shop.database(),
-                adopted,
-                new io.vinculum.event.Events(shop.vertx().eventBus()));
+                new io.vinculum.write.Writes(
+                        shop.database(),
+                        adopted,
+                        new io.vinculum.event.Events(shop.vertx().eventBus())));
 
         oneWins(race(links));
         assertThat(shop.rows("select from public.adopted_pairs where deleted_at is null"))

@@ -10,6 +10,7 @@ import io.vinculum.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LinksIT {
     @RegisterExtension
     static final TestDatabase shop = TestDatabase.sample();
+
+    @BeforeEach
+    void makeRecords() {
+        shop.sql("""
+                insert into product.product (id, title, handle, status, price)
+                select 'p' || n, 't', 'h' || n, 'draft', 1 from generate_series(0, 999) n;
+                insert into brand.brand (id, name) select 'b' || n, 'n' || n from generate_series(0, 6) n;
+                insert into "order".customer_order (id, number, placed_at) values ('o1', 1, now());
+                insert into customer.customer (id, name, email) values ('c1', 'A', 'a@x'), ('c2', 'B', 'b@x');
+                insert into customer.address (id, street, city, country) values ('a1', 's', 'c', 'x'), ('a2', 's', 'c', 'x');
+                insert into review.review (id, title, rating, author) values ('r1', 'x', 1, 'A');
+                """);
+    }
 
     private static final String P1_B1 = "{\"product\": {\"product_id\": \"p1\"}, \"brand\": {\"brand_id\": \"b1\"}";
 
@@ -193,8 +207,6 @@ class LinksIT {
 
     @Test
     void aCheckedLinkNeedsItsRecords() {
-        shop.create("review", "review", "[{\"id\": \"r1\", \"title\": \"x\", \"rating\": 1, \"author\": \"A\"}]");
-        shop.create("customer", "customer", "[{\"id\": \"c1\", \"name\": \"A\", \"email\": \"a@x\"}]");
         JsonObject link =
                 new JsonObject("{\"review\": {\"review_id\": \"r1\"}, \"customer\": {\"customer_id\": \"c1\"}}");
 
@@ -204,6 +216,13 @@ class LinksIT {
                 "NOT_FOUND",
                 "customer not found: c9");
         assertThat(shop.array("link.create", link)).hasSize(1);
+        refused(
+                "link.create",
+                new JsonArray("[{\"product\": {\"product_id\": \"p1\"}, \"brand\": {\"brand_id\": \"b9\"}}, "
+                        + "{\"review\": {\"review_id\": \"r1\"}, \"product\": {\"product_id\": \"p1\"}}]"),
+                "NOT_FOUND",
+                "brand not found: b9");
+        assertThat(shop.rows("select from link.review_product")).isEmpty();
         shop.sql("update customer.customer set deleted_at = now()");
         refused("link.create", link, "NOT_FOUND");
     }
@@ -246,8 +265,9 @@ class LinksIT {
                     .eventBus()
                     .consumer(
                             "event.link.product_brand." + what,
-                            (io.vertx.core.eventbus.Message<JsonObject> event) -> heard.add(
-                                    what + event.body().getJsonArray("ids").size())));
+                            (io.vertx.core.eventbus.Message<JsonObject> event) -> heard.add(what
+                                    + event.body().getJsonArray("ids").size()
+                                    + event.body().getJsonArray("keys").encode())));
         }
         one(P1_B1 + "}");
         one(P1_B1 + "}");
@@ -259,7 +279,10 @@ class LinksIT {
                 Thread.onSpinWait();
             }
         });
-        assertThat(heard).containsExactly("created1", "updated1", "dismissed1", "created1");
+        assertThat(heard)
+                .allSatisfy(event -> assertThat(event).endsWith("1[{\"product_id\":\"p1\",\"brand_id\":\"b1\"}]"));
+        assertThat(heard.stream().map(event -> event.replaceAll("1.*", "")))
+                .containsExactly("created", "updated", "dismissed", "created");
         consumers.forEach(MessageConsumer::unregister);
     }
 

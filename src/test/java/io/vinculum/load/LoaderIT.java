@@ -115,6 +115,7 @@ class LoaderIT {
     @Test
     void linksAreLoadedByTheirKeyColumns() {
         load("worker", file("worker.csv", "id,name\n1,Ada\n2,Bob\n3,Cyd\n"));
+        load("good", file("good.csv", "id,price\ng1,1\n"));
         assertThat(load("worker_manager", file("links.csv", "manager_id,worker_id\n1,2\n1,3\n")))
                 .isEqualTo(2);
         load(
@@ -171,14 +172,51 @@ class LoaderIT {
     void aCellThatIsNeverClosedIsNoEndOfAFile() {
         refused("worker", "open.csv", "id,name\n1,Ada\n2,\"Bob\n3,Cyd\n", "line 3");
         refused("worker", "after.csv", "id,name\n1,\"Ada\"x\n", "closing quote");
+        assertThat(shop.rows("select from staff.worker")).isEmpty();
+    }
+
+    @Test
+    void twoPartnersForOneRecordAreRefusedWithTheirLine() {
+        load("worker", file("worker.csv", "id,name\n1,Ada\n2,Bob\n3,Cyd\n"));
+
         refused(
                 "worker_manager",
                 "links.csv",
                 "manager_id,worker_id\n1,2\n3,2\n",
                 "Cannot create multiple links",
                 "line 3");
-        assertThat(shop.rows("select from staff.worker union all select from link.worker_manager"))
-                .isEmpty();
+        assertThat(shop.rows("select from link.worker_manager")).isEmpty();
+    }
+
+    @Test
+    void aLinkToARecordThatIsNotThereIsRefusedWithItsLine() {
+        load("worker", file("worker.csv", "id,name\n1,Ada\n2,Bob\n"));
+        shop.sql("update staff.worker set deleted_at = now() where id = 2");
+
+        refused("worker_manager", "a.csv", "manager_id,worker_id\n1,1\n1,9\n", "line 3", "worker '9' is not there");
+        refused("worker_manager", "b.csv", "manager_id,worker_id\n2,1\n", "line 2", "worker '2' is not there");
+        assertThat(shop.rows("select from link.worker_manager")).isEmpty();
+    }
+
+    @Test
+    void aLoadPublishesItsKeysAfterTheCommit() throws Exception {
+        var heard = new java.util.concurrent.LinkedBlockingQueue<io.vertx.core.json.JsonObject>();
+        var consumer = shop.vertx()
+                .eventBus()
+                .consumer(
+                        "event.link.worker_manager.created",
+                        (io.vertx.core.eventbus.Message<io.vertx.core.json.JsonObject> event) ->
+                                heard.add(event.body()));
+        load("worker", file("worker.csv", "id,name\n1,Ada\n2,Bob\n3,Cyd\n"));
+        load("worker_manager", file("links.csv", "manager_id,worker_id\n1,2\n1,3\n"));
+
+        var event = heard.poll(5, java.util.concurrent.TimeUnit.SECONDS);
+        assertThat(event.getJsonArray("ids")).hasSize(2);
+        assertThat(event.getJsonArray("keys"))
+                .isEqualTo(new JsonArray(
+                        "[{\"manager_id\": 1, \"worker_id\": 2}, {\"manager_id\": 1, \"worker_id\": 3}]"));
+        assertThat(heard).isEmpty();
+        consumer.unregister();
     }
 
     @Test

@@ -19,6 +19,8 @@ import io.vinculum.postgres.EmbeddedPostgres;
 import io.vinculum.query.Query;
 import io.vinculum.query.QueryVerticle;
 import io.vinculum.selection.QueryLimits;
+import io.vinculum.write.WriteVerticle;
+import io.vinculum.write.Writes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +46,7 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
     private Vertx vertx;
     private Database database;
     private Query query;
+    private Writes writes;
     private Links links;
     private Modules modules;
     private String uri;
@@ -135,13 +138,13 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
         Set<String> hosted = catalog.modules().keySet().stream()
                 .filter(module -> catalog.modules().get(module).stream().noneMatch(model -> model.remote()))
                 .collect(Collectors.toSet());
-        modules = new Modules(vertx.eventBus(), catalog.modules().keySet(), 30_000);
+        writes = new Writes(database, catalog, new Events(vertx.eventBus()));
+        modules = new Modules(vertx.eventBus(), writes, hosted, 30_000);
         query = new Query(database, catalog, limits, modules::records);
-        Events events = new Events(vertx.eventBus());
-        links = new Links(database, catalog, events);
-        hosted.forEach(
-                module -> await(vertx.deployVerticle(new ModuleVerticle(module, catalog, database, query, events))));
+        links = new Links(database, writes);
+        hosted.forEach(module -> await(vertx.deployVerticle(new ModuleVerticle(module, query, writes))));
         await(vertx.deployVerticle(new QueryVerticle(query)));
+        await(vertx.deployVerticle(new WriteVerticle(writes)));
         await(vertx.deployVerticle(new LinkVerticle(links)));
     }
 
@@ -175,6 +178,10 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
 
     public Query query() {
         return query;
+    }
+
+    public Writes writes() {
+        return writes;
     }
 
     public Links links() {

@@ -143,6 +143,60 @@ class RemovalIT {
     }
 
     @Test
+    void ofTwoLinksThatWantOnePlaceTheLoserIsSkipped() {
+        shop.object("link.delete", new JsonObject("{\"brand\": {\"brand_id\": \"b1\"}}"));
+        shop.link("[{\"product\": {\"product_id\": \"p1\"}, \"brand\": {\"brand_id\": \"b2\"}}]");
+        shop.object("link.delete", new JsonObject("{\"brand\": {\"brand_id\": \"b2\"}}"));
+
+        JsonObject restored =
+                shop.object("link.restore", new JsonObject("{\"brand\": {\"brand_id\": [\"b1\", \"b2\"]}}"));
+
+        assertThat(restored.getJsonArray("product_brand")).hasSize(1);
+        assertThat(restored.getJsonObject("skipped").getJsonArray("product_brand"))
+                .hasSize(1);
+        assertThat(shop.data("{\"entity\": \"product\", \"fields\": [\"brand.id\"], \"filters\": {\"id\": \"p1\"}}"))
+                .isEqualTo(new JsonArray("[{\"brand\": {\"id\": \"b2\"}}]"));
+    }
+
+    @Test
+    void aLinkWhoseOtherRecordIsDeletedTooComesBackWithTheLastOfThem() {
+        module("softDelete", "[\"p1\"]");
+        JsonObject brand = new JsonObject("{\"ids\": [\"b1\"]}");
+        shop.array("module.brand.softDelete", brand);
+        module("restore", "[\"p1\"]");
+        assertThat(shop.rows("select from link.product_brand where deleted_at is null"))
+                .isEmpty();
+
+        shop.array("module.brand.restore", brand);
+        assertThat(shop.rows("select from link.product_brand where deleted_at is null"))
+                .hasSize(1);
+    }
+
+    @Test
+    void aCascadeOfAThousandRecordsIsAFewStatements() {
+        shop.sql("""
+                insert into review.review (id, title, rating, author) select 'many' || n, 't', 1, 'A' from generate_series(1, 1000) n;
+                insert into link.review_product (id, review_id, product_id) select 'l' || n, 'many' || n, 'p2' from generate_series(1, 1000) n;
+                """);
+        JsonArray gone = module("softDelete", "[\"p2\"]");
+
+        assertThat(gone).hasSize(1);
+        assertThat(shop.rows("select from review.review where deleted_at is null and id like 'many%'"))
+                .isEmpty();
+        // One transaction, and a version a row: nothing was written row by row, or twice.
+        assertThat(shop.rows("select distinct xmin::text, cmin::text from review.review where id like 'many%'"))
+                .hasSize(1);
+        assertThat(shop.rows(
+                        "select distinct xmin::text, cmin::text from link.review_product where review_id like 'many%'"))
+                .hasSize(1);
+        assertThat(module("restore", "[\"p2\"]")).hasSize(1);
+        assertThat(shop.rows("select from review.review where deleted_at is null and id like 'many%'"))
+                .hasSize(1_000);
+        assertThat(module("delete", "[\"p2\"]")).hasSize(1);
+        assertThat(shop.rows("select from review.review where id like 'many%'")).isEmpty();
+    }
+
+    @Test
     void aCascadeEndsWhereItBegan() {
         shop.create("customer", "customer", "[{\"id\": \"c1\", \"name\": \"A\", \"email\": \"a@x\"}]");
         shop.create(
