@@ -44,7 +44,8 @@ final class ScalarTypes {
             Scalar.UUID, "A UUID: 018f3c5e-0000-7000-8000-000000000000");
 
     private final Map<Scalar, GraphQLScalarType> types = new EnumMap<>(Scalar.class);
-    private final Set<Scalar> used = EnumSet.noneOf(Scalar.class);
+    /** Arguments of the schema itself take these, whatever the models hold. */
+    private final Set<Scalar> used = EnumSet.of(Scalar.ID, Scalar.STRING, Scalar.INT, Scalar.BOOLEAN);
 
     ScalarTypes() {
         types.put(Scalar.ID, Scalars.GraphQLID);
@@ -66,7 +67,7 @@ final class ScalarTypes {
         return Objects.requireNonNull(types.get(scalar));
     }
 
-    /** Those that were asked for. */
+    /** Those that the schema uses. */
     List<GraphQLScalarType> used() {
         return used.stream().map(types::get).toList();
     }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -123,6 +124,10 @@ class ServeIT {
     @Test
     void aServerWhoseEventLoopsAreStuckIsStoppedWithinItsDrainTime() throws Exception {
         Server server = serve(Stuck.class, "--no-sample", "--drain", "1s");
+        Files.writeString(folder.resolve(StuckProvider.STICK), "");
+        while (!Files.exists(folder.resolve(StuckProvider.STUCK))) {
+            LockSupport.parkNanos(1_000_000);
+        }
 
         assertThat(terminate(server.process())).isLessThan(Duration.ofSeconds(15));
     }

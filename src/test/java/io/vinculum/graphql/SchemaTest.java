@@ -98,4 +98,13 @@ class SchemaTest {
                 .map(one -> (GraphQLNamedType) GraphQLTypeUtil.unwrapAll(one))
                 .toList();
     }
+
+    @Test
+    void argumentsHaveTheirTypesWhateverTheModelsHold() {
+        Catalog texts = Catalog.builder()
+                .model("m", "Note", note -> note.field("id", "ID!").field("text", "String"))
+                .build();
+
+        assertThat(Schema.of(texts).graphql().getType("Int")).isNotNull();
+    }
 }
