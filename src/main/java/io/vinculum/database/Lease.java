@@ -58,10 +58,14 @@ final class Lease<T> implements Runnable {
             taken.close();
             return;
         }
+        Work<T> begun = work.apply(taken);
         synchronized (this) {
             connection = PgConnection.cast(taken);
         }
-        Work<T> begun = work.apply(taken);
+        // It may have ended before there was something to cancel.
+        if (deadline.ended().isPresent()) {
+            cancel();
+        }
         begun.answer().onComplete(answer::tryComplete, this::failed);
         begun.idle().onComplete(done -> giveBack(taken, done.cause()));
     }
@@ -74,7 +78,7 @@ final class Lease<T> implements Runnable {
 
     private synchronized void giveBack(SqlConnection taken, @Nullable Throwable cause) {
         returned = true;
-        if (cancelling == null || isCancelled(cause)) {
+        if (cancelling == null || isCancelledByRequest(cause)) {
             taken.close();
             return;
         }
@@ -86,6 +90,13 @@ final class Lease<T> implements Runnable {
                     LOG.debug("closed a connection whose cancel was not seen to work");
                     taken.close();
                 });
+    }
+
+    /** A statement time-out has the same code, and then a cancel may still be on its way. */
+    private static boolean isCancelledByRequest(@Nullable Throwable cause) {
+        return cause instanceof PgException refused
+                && CANCELLED.equals(refused.getSqlState())
+                && String.valueOf(refused.getErrorMessage()).contains("user request");
     }
 
     private static boolean isCancelled(@Nullable Throwable cause) {

@@ -143,10 +143,10 @@ final class Execution {
         // What is left for later belongs to the attempt that read it: a lost connection begins another.
         Function<Session, Future<Later>> reading = session -> {
             Later later = new Later();
-            return Future.all(work.read(session, later)).map(later).recover(this::explained);
+            return Future.all(work.read(session, later)).map(later);
         };
         Future<Later> read = oneStatement ? database.read(deadline, reading) : database.snapshot(deadline, reading);
-        return read.compose(Later::run);
+        return read.recover(this::explained).compose(Later::run);
     }
 
     /** A statement that was stopped because the budget is spent fails with that, not with its end. */

@@ -66,8 +66,14 @@ final class MemoryBudget {
     }
 
     /** Gives up a place in the queue; false when it was granted already. */
-    synchronized boolean leave(Waiting place) {
-        return waiting.remove(place);
+    boolean leave(Waiting place) {
+        boolean left;
+        synchronized (this) {
+            left = waiting.remove(place);
+        }
+        // It may have held up smaller ones.
+        grant();
+        return left;
     }
 
     void release(long bytes) {

@@ -16,6 +16,7 @@ final class MemoryShare {
     private long reserved;
     private long used;
     private boolean starved;
+    private boolean released;
 
     private MemoryShare(MemoryBudget budget, long reserved) {
         this.budget = budget;
@@ -61,6 +62,10 @@ final class MemoryShare {
 
     /** Takes some bytes more; false when there are none. */
     synchronized boolean take(long bytes) {
+        if (released) {
+            // Rows may still arrive after their request has ended.
+            return false;
+        }
         used += bytes;
         if (used <= reserved) {
             return true;
@@ -86,8 +91,14 @@ final class MemoryShare {
                 "the answer takes more memory than an answer may; ask for less with take or filters");
     }
 
-    synchronized void release() {
-        budget.release(reserved);
-        reserved = 0;
+    /** Gives everything back; what is taken afterwards is refused. */
+    void release() {
+        long bytes;
+        synchronized (this) {
+            released = true;
+            bytes = reserved;
+            reserved = 0;
+        }
+        budget.release(bytes);
     }
 }

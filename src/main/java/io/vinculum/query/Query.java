@@ -119,8 +119,8 @@ public final class Query {
     private Future<Buffer> analyzed(List<Bound> bound, Deadline deadline) {
         return MemoryShare.small(memory, deadline).compose(share -> {
             Execution execution = execution(deadline, share);
-            return execution
-                    .run(bound)
+            return Future.succeededFuture(bound)
+                    .compose(execution::run)
                     .compose(answers -> explained(execution.ran(), deadline)
                             .map(lines -> written(answers.get(0), Explain.ANALYZE, lines)
                                     .toBuffer()))

@@ -49,6 +49,16 @@ final class RemoteFilter {
             return true;
         }
         Object asked = compare.value().bind(values);
+        if (field.type().scalar().isText()) {
+            // Its order is that of the other store.
+            return switch (compare.operator()) {
+                case EQ -> own.equals(asked);
+                case NE -> !own.equals(asked);
+                case IN -> Arrays.asList((Object[]) asked).contains(own);
+                case NIN -> !Arrays.asList((Object[]) asked).contains(own);
+                default -> true;
+            };
+        }
         return switch (compare.operator()) {
             case EQ -> compared(own, asked) == 0;
             case NE -> compared(own, asked) != 0;
