@@ -77,17 +77,6 @@ public sealed interface Level {
             return counted(rows) ? columns.size() : -1;
         }
 
-        /** Where each row tells whether the root record was too large to repeat; -1 when it cannot be. */
-        public int wideColumn() {
-            return wide(rows) ? columns.size() : -1;
-        }
-
-        private static boolean wide(Node node) {
-            return node instanceof Node.LookUp lookUp
-                    ? wide(lookUp.source())
-                    : node instanceof Node.WithList with && !with.wide().isEmpty();
-        }
-
         private static boolean counted(Node node) {
             return node instanceof Node.LookUp lookUp ? counted(lookUp.source()) : node instanceof Node.Counted;
         }

@@ -18,7 +18,7 @@ import java.util.Optional;
 /**
  * Decides one level: its own columns and everything to-one in one statement, each list below it as a level of its own.
  * Where one record is asked for with a single list, that list is in the statement too, and its rows repeat the record's
- * columns, as long as those are small.
+ * columns; a level that reads the list separately stands by, for a record that is too large to repeat.
  *
  * <p>A page is taken before anything is looked up for its rows. A condition on a to-one relation that is also read is one
  * look-up for both.
@@ -71,10 +71,10 @@ final class LevelPlanner {
         if (!nested.selection().paging().all()) {
             list = new Node.Page(LIST, list, nested.selection().paging(), false);
         }
-        List<Ref> wide = columns.stream().filter(this::isRepeatedAndUnbounded).toList();
-        Node rows = lookedUp(new Node.WithList(record, insideFrom, nested.relation(), LIST, list, wide), listHops);
-        Optional<Level.Read> separately =
-                wide.isEmpty() ? Optional.empty() : Optional.of(new LevelPlanner(planner, selection).record(keyNeeded));
+        Node rows = lookedUp(new Node.WithList(record, insideFrom, nested.relation(), LIST, list), listHops);
+        Optional<Level.Read> separately = columns.stream().anyMatch(this::isRepeatedAndUnbounded)
+                ? Optional.of(new LevelPlanner(planner, selection).record(keyNeeded))
+                : Optional.empty();
         return read(-1, rows, planner.mostRows(), shape, separately);
     }
 

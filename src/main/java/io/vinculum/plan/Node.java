@@ -124,14 +124,8 @@ public sealed interface Node {
      * The rows of one list beside the one row of the source, which they repeat.
      *
      * @param list the list's rows, from {@link Related}
-     * @param wide columns that are repeated and have no bound; where they are large, no list is read beside them
      */
-    record WithList(Node source, String from, Relation relation, String alias, Node list, List<Ref> wide)
-            implements Node {
-        public WithList {
-            wide = List.copyOf(wide);
-        }
-
+    record WithList(Node source, String from, Relation relation, String alias, Node list) implements Node {
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.withList(this);

@@ -24,9 +24,6 @@ import java.util.stream.Collectors;
  * sub-select that chooses.
  */
 public final class PlanSql {
-    /** A root record larger than this is not repeated in each row of its list. */
-    private static final int MOST_REPEATED_BYTES = 2_048;
-
     private final SqlParts sql;
 
     private PlanSql(boolean withDeleted) {
@@ -62,25 +59,12 @@ public final class PlanSql {
         if (level.countColumn() >= 0) {
             outputs.add("n.count");
         }
-        if (level.wideColumn() >= 0) {
-            outputs.add(wide(rows, wideOf(level.rows())));
-        }
         if (outputs.isEmpty()) {
             // Only constants were asked for; the row itself still has to come.
             outputs.add("1");
         }
         return "select " + String.join(", ", outputs) + rows.body() + rows.limit()
                 + (level.atMost() < 0 ? "" : " limit " + level.atMost());
-    }
-
-    private static List<Ref> wideOf(Node rows) {
-        return rows instanceof Node.LookUp lookUp ? wideOf(lookUp.source()) : ((Node.WithList) rows).wide();
-    }
-
-    private static String wide(Fragment rows, List<Ref> columns) {
-        return columns.stream()
-                .map(ref -> "coalesce(pg_column_size(" + rows.reference(ref) + "), 0)")
-                .collect(Collectors.joining(" + ", "(", " > " + MOST_REPEATED_BYTES + ")"));
     }
 
     private Fragment print(Node node, Set<Ref> needed, String near) {
@@ -226,20 +210,16 @@ public final class PlanSql {
             Ref from = new Ref(with.from(), with.relation().join().near());
             Set<Ref> below = new LinkedHashSet<>(needed);
             below.add(from);
-            below.addAll(with.wide());
             Fragment record = print(with.source(), below, near);
             Fragment list = print(with.list(), needed, record.reference(from));
-            String small = with.wide().isEmpty() ? "" : "not " + PlanSql.wide(record, with.wide());
             if (list.limit().isEmpty() && list.aliases().size() == 1) {
                 String joined = with.relation().join() instanceof Join.Through ? "(" + list.from() + ")" : list.from();
-                return record.from(record.from() + " left join " + joined + " on " + list.conditions()
-                                + (small.isEmpty() ? "" : " and " + small))
+                return record.from(record.from() + " left join " + joined + " on " + list.conditions())
                         .with(list.aliases())
                         .orderedBy(list.order());
             }
             Fragment lateral = list.wrapped(with.alias(), needed);
-            return record.from(record.from() + " left join lateral " + lateral.from() + " on "
-                            + (small.isEmpty() ? "true" : small))
+            return record.from(record.from() + " left join lateral " + lateral.from() + " on true")
                     .with(lateral)
                     .orderedBy(list.order());
         }

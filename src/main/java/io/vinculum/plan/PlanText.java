@@ -133,8 +133,7 @@ final class PlanText implements Node.Visitor<Void> {
 
     @Override
     public Void withList(Node.WithList with) {
-        line("with its " + with.relation().name()
-                + (with.wide().isEmpty() ? "" : ", unless it is too large to repeat"));
+        line("with its " + with.relation().name());
         below(with.source());
         return below(with.list());
     }

@@ -31,14 +31,27 @@ final class Execution {
     private final QueryLimits limits;
     private final Deadline deadline;
     private final RowBudget budget;
+    private final boolean separate;
     private final List<Statement> ran = new ArrayList<>();
 
-    Execution(Database database, RemoteRows remote, QueryLimits limits, Deadline deadline, RowBudget budget) {
+    /**
+     * Makes the execution of one attempt.
+     *
+     * @param separate whether the list of one record is read by a statement of its own
+     */
+    Execution(
+            Database database,
+            RemoteRows remote,
+            QueryLimits limits,
+            Deadline deadline,
+            RowBudget budget,
+            boolean separate) {
         this.database = database;
         this.remote = remote;
         this.limits = limits;
         this.deadline = deadline;
         this.budget = budget;
+        this.separate = separate;
     }
 
     /** The statements that ran, for {@code EXPLAIN}. */
@@ -76,34 +89,24 @@ final class Execution {
                 .map(done -> answers(selections, roots));
     }
 
-    private static boolean isOneStatement(List<Bound> selections) {
-        return selections.size() == 1 && selections.get(0).plan().plan().single();
+    private boolean isOneStatement(List<Bound> selections) {
+        return !separate
+                && selections.size() == 1
+                && selections.get(0).plan().plan().single();
     }
 
     private Future<?> root(
             Session session, List<Bound> selections, int index, List<@Nullable LevelRows> roots, Later later) {
         Bound bound = selections.get(index);
-        CompiledLevel root = bound.plan().root();
+        CompiledLevel whole = bound.plan().root();
+        CompiledLevel root = separate ? whole.separately().orElse(whole) : whole;
         if (root.level() instanceof Level.Ask ask) {
             later.add(() -> ask(root, ask, bound, null, List.of(), rows -> roots.set(index, rows)));
             return Future.succeededFuture();
         }
         boolean oneRecord = ((Level.Read) root.level()).listInside();
         int most = oneRecord ? budget.left() : Math.min(limits.rootRows(), budget.left());
-        return fetch(session, root, bound, List.of(), most, later)
-                .compose(rows -> isWide(rows) ? separately(session, rows, bound, later) : Future.succeededFuture(rows))
-                .onSuccess(rows -> roots.set(index, rows));
-    }
-
-    private static boolean isWide(LevelRows rows) {
-        int column = ((Level.Read) rows.level().level()).wideColumn();
-        return column >= 0 && rows.size() > 0 && rows.rows().get(0).getBoolean(column);
-    }
-
-    /** The root record is too large to repeat in each row of its list, so the list is read by a statement of its own. */
-    private Future<LevelRows> separately(Session session, LevelRows wide, Bound bound, Later later) {
-        CompiledLevel other = wide.level().separately().orElseThrow();
-        return fetch(session, other, bound, List.of(), budget.left(), later);
+        return fetch(session, root, bound, List.of(), most, later).onSuccess(rows -> roots.set(index, rows));
     }
 
     private List<Answer> answers(List<Bound> selections, List<@Nullable LevelRows> roots) {

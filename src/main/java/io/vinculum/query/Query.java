@@ -10,6 +10,8 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
 import io.vinculum.database.Statement;
 import io.vinculum.deadline.Deadline;
+import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonBytes;
 import io.vinculum.json.JsonText;
 import io.vinculum.plan.Planner;
@@ -118,7 +120,7 @@ public final class Query {
     /** Answers, and lets PostgreSQL run each statement once more to say what it did. */
     private Future<Buffer> analyzed(List<Bound> bound, Deadline deadline) {
         return MemoryShare.small(memory, deadline).compose(share -> {
-            Execution execution = execution(deadline, share);
+            Execution execution = execution(deadline, share, false);
             return Future.succeededFuture(bound)
                     .compose(execution::run)
                     .compose(answers -> explained(execution.ran(), deadline)
@@ -203,26 +205,46 @@ public final class Query {
         // Watched before it begins: the statements' own watch would end with the first of them.
         Promise<T> answer = Promise.promise();
         Future<T> watched = database.watching(deadline, answer.future());
-        MemoryShare.small(memory, deadline)
-                .compose(small -> attempt(selections, deadline, small, write)
-                        .recover(cause -> small.starved()
-                                ? MemoryShare.full(memory, deadline)
-                                        .compose(full -> attempt(selections, deadline, full, write))
-                                : Future.failedFuture(cause)))
+        shared(selections, deadline, write, false)
+                .recover(cause -> isTooLargeToRepeat(selections, cause)
+                        ? shared(selections, deadline, write, true)
+                        : Future.failedFuture(cause))
                 .onComplete(answer);
         return watched;
     }
 
+    /** Whether the answer may be within its limits when the one record is not repeated in each row of its list. */
+    private static boolean isTooLargeToRepeat(List<Bound> selections, Throwable cause) {
+        return cause instanceof Failure failure
+                && failure.code() == FailureCode.TOO_LARGE
+                && selections.stream()
+                        .anyMatch(one -> one.plan().root().separately().isPresent());
+    }
+
+    private <T> Future<T> shared(
+            List<Bound> selections, Deadline deadline, Function<List<Answer>, T> write, boolean separate) {
+        return MemoryShare.small(memory, deadline)
+                .compose(small -> attempt(selections, deadline, small, write, separate)
+                        .recover(cause -> small.starved()
+                                ? MemoryShare.full(memory, deadline)
+                                        .compose(full -> attempt(selections, deadline, full, write, separate))
+                                : Future.failedFuture(cause)));
+    }
+
     private <T> Future<T> attempt(
-            List<Bound> selections, Deadline deadline, MemoryShare share, Function<List<Answer>, T> write) {
+            List<Bound> selections,
+            Deadline deadline,
+            MemoryShare share,
+            Function<List<Answer>, T> write,
+            boolean separate) {
         return Future.succeededFuture(share)
-                .compose(taken -> execution(deadline, taken).run(selections))
+                .compose(taken -> execution(deadline, taken, separate).run(selections))
                 .map(write)
                 .eventually(() -> released(share));
     }
 
-    private Execution execution(Deadline deadline, MemoryShare share) {
-        return new Execution(database, remote, limits, deadline, new RowBudget(limits, share));
+    private Execution execution(Deadline deadline, MemoryShare share, boolean separate) {
+        return new Execution(database, remote, limits, deadline, new RowBudget(limits, share), separate);
     }
 
     private static Future<Void> released(MemoryShare share) {

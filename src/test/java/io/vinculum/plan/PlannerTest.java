@@ -147,15 +147,15 @@ class PlannerTest {
         assertThat(plan.single()).isTrue();
         assertThat(plan.toString()).isEqualTo("""
                         read t.name, c.id, c.title
-                          with its products, unless it is too large to repeat
+                          with its products
                             scan brand t where id = ?
                             sort c.id asc
                               rows of brand.products c
                         """);
         assertThat(text(plan.root()).toString())
                 .contains("left join (\"link\".\"product_brand\" l0 join \"product\".\"product\" c on")
-                .endsWith("where t.\"deleted_at\" is null and (t.\"id\" = $1::text) order by c.\"id\" asc limit 100001")
-                .contains("and not (coalesce(pg_column_size(t.\"name\"), 0) > 2048)");
+                .endsWith(
+                        "where t.\"deleted_at\" is null and (t.\"id\" = $1::text) order by c.\"id\" asc limit 100001");
     }
 
     @Test
