@@ -86,15 +86,23 @@ class ReadmeIT {
                 assertAnswer(http.run(request.text(), "{}"), blocks.get(i + 1));
                 answered++;
             } else if (request.text().startsWith("curl ")) {
-                String body = request.text().replaceFirst("(?s).* -d '(.*)'\\s*$", "$1");
-                assertAnswer(new JsonObject(http.post(body).body()), blocks.get(i + 1));
+                assertAnswer(curl(request.text()), blocks.get(i + 1));
                 answered++;
             } else if (request.text().startsWith("{\"entity\"")) {
                 assertAnswer(shop.graph(request.text()), blocks.get(i + 1));
                 answered++;
             }
         }
-        assertThat(answered).isEqualTo(4);
+        assertThat(answered).isEqualTo(5);
+    }
+
+    private static JsonObject curl(String line) {
+        String path = line.replaceFirst("(?s).*http://[^/]*(/\\S+) .*", "$1");
+        String body = line.replaceFirst("(?s).* -d '(.*)'\\s*$", "$1");
+        HttpRequest.Builder request = HttpRequest.newBuilder(http.uri(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        return new JsonObject(http.send(request).body());
     }
 
     private static void assertAnswer(JsonObject answer, Block expected) {
