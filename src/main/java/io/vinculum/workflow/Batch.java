@@ -101,7 +101,7 @@ final class Batch {
             starts.add(start);
         } else if (op instanceof Op.Step step) {
             // One statement changes a row once: the later word counts.
-            Recorded row = step.recorded();
+            StepRecord row = step.recorded();
             steps.put(List.of(step.run(), row.node(), row.item(), row.undo()), step);
         } else if (op instanceof Op.Change change) {
             changes.put(change.run(), change);

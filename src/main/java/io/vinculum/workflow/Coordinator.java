@@ -44,7 +44,7 @@ public final class Coordinator {
     /** One for what is written, one for the node's word that it lives. */
     private static final int LANE = 2;
     /** The lease of a node that died, and time to notice its end. */
-    private static final Duration TAKEOVER = Ownership.LEASE.plusSeconds(3);
+    private static final Duration TAKEOVER = ShardLeases.LEASE.plusSeconds(3);
 
     private static final List<String> RUN = List.of("id", "input", "transactionId", "wait", "priority");
 
@@ -52,19 +52,19 @@ public final class Coordinator {
     private final Context context;
     private final Map<String, Workflow<?, ?>> workflows = new LinkedHashMap<>();
     private final Database lane;
-    private final Ownership ownership;
+    private final ShardLeases ownership;
     private final Ledger ledger;
     private final Journal journal;
     private final Runner runner;
-    private final Runs runs;
-    private final Kept kept;
+    private final RunListing runs;
+    private final RunLoader kept;
     private final Outbox outbox;
     private final Recovery recovery;
     private final Scheduler scheduler;
     private final Retention retention;
-    private final Slots slots = new Slots();
-    private final Remembered remembered = new Remembered();
-    private final Interventions interventions;
+    private final ConcurrencyGate slots = new ConcurrencyGate();
+    private final RecentRuns remembered = new RecentRuns();
+    private final RunCommands interventions;
     private @Nullable MessageConsumer<JsonObject> forwarded;
     private boolean stopping;
 
@@ -87,19 +87,19 @@ public final class Coordinator {
             }
         }
         this.lane = database.byKey(LANE);
-        this.ownership = new Ownership(vertx, context, lane, new Owning());
+        this.ownership = new ShardLeases(vertx, context, lane, new Owning());
         this.ledger =
                 new Ledger(vertx, context, lane, ownership.node(), op -> ownership.forget(op.shard(), op.epoch()));
         this.journal = around.apply(new LedgerJournal(ledger));
-        this.runner = new Runner(vertx, context, Bodies.timers(vertx), journal, this::tell);
-        this.runs = new Runs(database);
-        this.kept = new Kept(database);
+        this.runner = new Runner(vertx, context, StepExecutor.timers(vertx), journal, this::tell);
+        this.runs = new RunListing(database);
+        this.kept = new RunLoader(database);
         this.outbox = new Outbox(vertx, context, database);
         this.recovery = new Recovery(vertx, context, kept, outbox, ownership, this.workflows, this::goOn);
         this.scheduler = new Scheduler(
                 this.workflows.values(), shard -> ownership.epoch(shard).isPresent(), this::startScheduled);
         this.retention = new Retention(runs, this.workflows.values(), ownership);
-        this.interventions = new Interventions(runner, kept, ledger, ownership, remembered);
+        this.interventions = new RunCommands(runner, kept, ledger, ownership, remembered);
     }
 
     private static String address(UUID node) {
@@ -178,7 +178,7 @@ public final class Coordinator {
             RunKey key = RunKey.existing(workflow(request), request);
             Optional<Run> here = runner.active().find(key.id()).or(() -> remembered.find(key.id()));
             return here.filter(run -> !run.isDurable())
-                    .map(run -> Future.succeededFuture(Shown.withSteps(run)))
+                    .map(run -> Future.succeededFuture(RunView.withSteps(run)))
                     .orElseGet(() -> runs.withSteps(key.id()));
         });
     }
@@ -290,7 +290,7 @@ public final class Coordinator {
      * runs of one concurrency key must be in one, and so must those of one transaction id that are not written down.
      */
     private Optional<Integer> shard(Workflow<?, ?> workflow, RunKey key, JsonObject request) {
-        int near = Ownership.shardOf(home(workflow, key, request));
+        int near = ShardLeases.shardOf(home(workflow, key, request));
         boolean bound = workflow.options().concurrency().isPresent()
                 || (!workflow.options().durable() && request.getValue("transactionId") != null);
         return bound ? ownership.epoch(near).map(epoch -> near) : ownership.any();
@@ -304,13 +304,13 @@ public final class Coordinator {
     }
 
     private static String slot(Workflow<?, ?> workflow, Concurrency limit, @Nullable Object input) {
-        Object json = Runs.parsed(RunKey.json(input));
+        Object json = RunListing.parsed(RunKey.json(input));
         return workflow.name() + "|" + limit.key().apply(json instanceof JsonObject object ? object : new JsonObject());
     }
 
     private Future<JsonObject> forwardStart(Workflow<?, ?> workflow, RunKey key, JsonObject request) {
         JsonObject named = request.copy().put("transactionId", key.transactionId());
-        return runs.owner(Ownership.shardOf(home(workflow, key, request)))
+        return runs.owner(ShardLeases.shardOf(home(workflow, key, request)))
                 .compose(owner -> owner.equals(ownership.node()) ? changing() : forward(owner, RunAction.RUN, named));
     }
 
@@ -322,7 +322,7 @@ public final class Coordinator {
             runner.begin(run);
             return remembering(run, ended);
         }
-        String key = slot(run.workflow(), limit.get(), Runs.parsed(Codec.write(run.input(), "the input")));
+        String key = slot(run.workflow(), limit.get(), RunListing.parsed(Codec.write(run.input(), "the input")));
         slots.enter(key, limit.get().most(), run, next -> {
             if (runner.active().has(next)) {
                 runner.active().end(next).onComplete(done -> slots.leave(key));
@@ -350,9 +350,9 @@ public final class Coordinator {
         return wait && runner.active().has(run)
                 ? runner.active()
                         .settled(run.id())
-                        .map(Shown::of)
+                        .map(RunView::of)
                         .recover(cause -> run.isDurable() ? again(RunKey.of(run), true) : Future.failedFuture(cause))
-                : Future.succeededFuture(Shown.of(run));
+                : Future.succeededFuture(RunView.of(run));
     }
 
     /** The run is there already: under way here or elsewhere, or ended. */
@@ -380,10 +380,10 @@ public final class Coordinator {
     private Future<Void> adopted(RunKey key) {
         return kept.one(key.id())
                 .compose(found -> onContext(() -> {
-                    Optional<Kept.Written> orphan = found.filter(written -> !written.hasEnded());
+                    Optional<RunLoader.StoredRun> orphan = found.filter(written -> !written.hasEnded());
                     Optional<Long> epoch = orphan.flatMap(written -> ownership.epoch(written.shard()));
                     if (epoch.isPresent() && !runner.active().isKnown(key.id())) {
-                        Kept.Written written = orphan.orElseThrow();
+                        RunLoader.StoredRun written = orphan.orElseThrow();
                         goOn(written.rebuilt(named(key.workflow()), epoch.get()), written);
                     }
                     return Future.<Void>succeededFuture();
@@ -394,17 +394,17 @@ public final class Coordinator {
         RunKey key = RunKey.existing(workflow(request), request);
         Optional<Run> here = runner.active().find(key.id());
         if (here.isPresent()) {
-            return interventions.inActive(what, here.get(), request).map(Shown::of);
+            return interventions.inActive(what, here.get(), request).map(RunView::of);
         }
         Optional<Run> ended = remembered.find(key.id());
         if (ended.isPresent()) {
-            return interventions.inRemembered(what, ended.get()).map(Shown::of);
+            return interventions.inRemembered(what, ended.get()).map(RunView::of);
         }
         return runs.place(key.id())
                 .compose(place -> onContext(() -> {
-                    Optional<UUID> owner = place.flatMap(Runs.Place::owner);
+                    Optional<UUID> owner = place.flatMap(RunListing.Place::owner);
                     if (place.isEmpty()) {
-                        throw Runs.notThere(key.id());
+                        throw RunListing.notThere(key.id());
                     }
                     boolean own = owner.equals(Optional.of(ownership.node()));
                     if (own && !place.get().ended()) {
@@ -413,7 +413,7 @@ public final class Coordinator {
                     if (own) {
                         return interventions
                                 .inKept(what, workflow(request), place.get(), request)
-                                .map(Shown::of);
+                                .map(RunView::of);
                     }
                     return asked || owner.isEmpty() ? changing() : forward(owner.get(), what, request);
                 }));
@@ -445,7 +445,7 @@ public final class Coordinator {
     }
 
     /** Goes on with a run that was taken over, unless it is here already. */
-    private void goOn(Run run, Kept.Written written) {
+    private void goOn(Run run, RunLoader.StoredRun written) {
         if (runner.active().isKnown(run.id())
                 || !ownership
                         .epoch(run.start().shard())
@@ -470,16 +470,16 @@ public final class Coordinator {
 
     /** Tells the cluster of a run's new state, and of what it emits when it has ended well. */
     private void tell(Run run, RunState state) {
-        vertx.eventBus().publish("event.workflow." + run.workflow().name(), Shown.event(run, state));
+        vertx.eventBus().publish("event.workflow." + run.workflow().name(), RunView.event(run, state));
         if (state == RunState.DONE) {
             outbox.leave(run);
         }
     }
 
     /** What follows from owning shards. */
-    private final class Owning implements Ownership.Listener {
+    private final class Owning implements ShardLeases.Listener {
         @Override
-        public void taken(List<Ownership.Taken> shards) {
+        public void taken(List<ShardLeases.Taken> shards) {
             recovery.recover(shards);
         }
 

@@ -101,7 +101,7 @@ sealed interface Decision {
     private static boolean visit(Run run, Node node, List<Decision> next) {
         if (node.task() instanceof Node.Task.Invoke invoke) {
             Position position = Position.of(node.index());
-            Entry entry = run.entry(position);
+            StepState entry = run.entry(position);
             if (isToStart(entry)) {
                 next.add(new Invoke(position, invoke.step(), run.value(invoke.input())));
             }
@@ -112,11 +112,11 @@ sealed interface Decision {
         }
         if (node.task() instanceof Node.Task.Sleep sleep) {
             Position position = Position.of(node.index());
-            Entry entry = run.entry(position);
+            StepState entry = run.entry(position);
             if (isToStart(entry)) {
                 next.add(new Sleep(position, sleep.duration()));
             }
-            return entry != null && (entry.is(Entry.State.DONE) || entry.is(Entry.State.SKIPPED));
+            return entry != null && (entry.is(StepState.State.DONE) || entry.is(StepState.State.SKIPPED));
         }
         if (node.task() instanceof Node.Task.Choose) {
             // Asked even when its branches are empty: what it throws must not depend on them.
@@ -125,8 +125,8 @@ sealed interface Decision {
         return true;
     }
 
-    private static boolean isToStart(@Nullable Entry entry) {
-        return entry == null || entry.is(Entry.State.READY);
+    private static boolean isToStart(@Nullable StepState entry) {
+        return entry == null || entry.is(StepState.State.READY);
     }
 
     private static boolean visitItems(Run run, Node node, Node.Task.Each each, List<Decision> next) {
@@ -134,7 +134,7 @@ sealed interface Decision {
         int free = each.concurrency();
         for (int item = items.settled(); item < items.all().size() && free > 0; item++) {
             Position position = new Position(node.index(), item);
-            Entry entry = run.entry(position);
+            StepState entry = run.entry(position);
             if (entry != null && entry.isSettled(each.step())) {
                 if (item == items.settled()) {
                     items.settle();
@@ -151,7 +151,7 @@ sealed interface Decision {
 
     /** Waits for what is under way; then undoes one place after the other, the last that was done first. */
     private static List<Decision> back(Run run) {
-        if (run.isRunning() || run.any(Entry.State.UNDOING) || run.any(Entry.State.UNDO_PAUSED)) {
+        if (run.isRunning() || run.any(StepState.State.UNDOING) || run.any(StepState.State.UNDO_PAUSED)) {
             return List.of();
         }
         return run.nextToUndo()

@@ -43,7 +43,7 @@ interface Journal {
      */
     record Result(
             boolean undo,
-            Recorded.State state,
+            StepRecord.State state,
             int attempt,
             int place,
             @Nullable Object input,

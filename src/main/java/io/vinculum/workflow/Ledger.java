@@ -65,7 +65,7 @@ final class Ledger {
             }
         }
 
-        record Step(int shard, long epoch, String run, Recorded recorded) implements Op {}
+        record Step(int shard, long epoch, String run, StepRecord recorded) implements Op {}
 
         record Change(
                 int shard,

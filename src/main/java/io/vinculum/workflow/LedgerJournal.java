@@ -31,9 +31,9 @@ final class LedgerJournal implements Journal {
 
     @Override
     public Future<Void> recorded(Run run, Position position, Result result) {
-        Recorded recorded = Recorded.of(run, position, result);
+        StepRecord recorded = StepRecord.of(run, position, result);
         if (!run.isDurable()) {
-            boolean waits = result.state() == Recorded.State.PREPARED
+            boolean waits = result.state() == StepRecord.State.PREPARED
                     || result.wake().filter(wake -> wake.compareTo(SHORT) > 0).isPresent();
             if (!waits) {
                 return Future.succeededFuture();
@@ -43,7 +43,7 @@ final class LedgerJournal implements Journal {
         return ledger.write(step(run, recorded)).mapEmpty();
     }
 
-    private static Ledger.Op step(Run run, Recorded recorded) {
+    private static Ledger.Op step(Run run, StepRecord recorded) {
         return new Ledger.Op.Step(run.start().shard(), run.start().epoch(), run.id(), recorded);
     }
 
@@ -74,22 +74,22 @@ final class LedgerJournal implements Journal {
                 .map(recorded -> step(run, recorded));
     }
 
-    private static List<Recorded> soFar(Run run, Position position, Entry entry) {
-        List<Recorded> rows = new ArrayList<>();
-        Optional<Recorded.State> forward = switch (entry.state()) {
-            case DONE, UNDONE, UNDO_FAILED, UNDO_READY, UNDOING, UNDO_PAUSED -> Optional.of(Recorded.State.OK);
-            case FAILED -> Optional.of(Recorded.State.FAILED);
-            case SKIPPED -> Optional.of(Recorded.State.SKIPPED);
+    private static List<StepRecord> soFar(Run run, Position position, StepState entry) {
+        List<StepRecord> rows = new ArrayList<>();
+        Optional<StepRecord.State> forward = switch (entry.state()) {
+            case DONE, UNDONE, UNDO_FAILED, UNDO_READY, UNDOING, UNDO_PAUSED -> Optional.of(StepRecord.State.OK);
+            case FAILED -> Optional.of(StepRecord.State.FAILED);
+            case SKIPPED -> Optional.of(StepRecord.State.SKIPPED);
             default -> Optional.empty();
         };
-        forward.ifPresent(state -> rows.add(Recorded.of(run, position, result(false, state, entry))));
-        if (entry.is(Entry.State.UNDONE)) {
-            rows.add(Recorded.of(run, position, result(true, Recorded.State.OK, entry)));
+        forward.ifPresent(state -> rows.add(StepRecord.of(run, position, result(false, state, entry))));
+        if (entry.is(StepState.State.UNDONE)) {
+            rows.add(StepRecord.of(run, position, result(true, StepRecord.State.OK, entry)));
         }
         return rows;
     }
 
-    private static Result result(boolean undo, Recorded.State state, Entry entry) {
+    private static Result result(boolean undo, StepRecord.State state, StepState entry) {
         return new Result(
                 undo,
                 state,
@@ -129,7 +129,7 @@ final class LedgerJournal implements Journal {
                 run.id(),
                 state,
                 Codec.write(run.outputAt(state), "what " + run.workflow().name() + " answers"),
-                run.error().map(Recorded::error).orElse(null),
+                run.error().map(StepRecord::error).orElse(null),
                 events);
     }
 
@@ -139,7 +139,7 @@ final class LedgerJournal implements Journal {
                         session -> known(session, run, position)
                                 .compose(known ->
                                         known.map(Future::succeededFuture).orElseGet(() -> work.apply(session))),
-                        result -> step(run, Recorded.of(run, position, result)))
+                        result -> step(run, StepRecord.of(run, position, result)))
                 .recover(cause ->
                         cause instanceof Ledger.Fenced ? Future.failedFuture(cause) : committed(run, position, cause));
     }
@@ -166,7 +166,7 @@ final class LedgerJournal implements Journal {
                         .findFirst()
                         .map(row -> new Result(
                                 false,
-                                Recorded.State.OK,
+                                StepRecord.State.OK,
                                 row.getInteger(0),
                                 row.getInteger(1),
                                 null,

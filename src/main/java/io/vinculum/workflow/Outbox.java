@@ -45,7 +45,7 @@ final class Outbox {
     }
 
     private void publish(String address, @Nullable String payload) {
-        bus.publish(address, Runs.parsed(payload));
+        bus.publish(address, RunListing.parsed(payload));
     }
 
     /** Many at once: while one statement is under way the next ones gather. */

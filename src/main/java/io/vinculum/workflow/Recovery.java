@@ -30,21 +30,21 @@ final class Recovery {
 
     private final Vertx vertx;
     private final Context context;
-    private final Kept kept;
+    private final RunLoader kept;
     private final Outbox outbox;
-    private final Ownership ownership;
+    private final ShardLeases ownership;
     private final Map<String, Workflow<?, ?>> workflows;
-    private final BiConsumer<Run, Kept.Written> drive;
+    private final BiConsumer<Run, RunLoader.StoredRun> drive;
 
     /** A recovery that hands over each run that can go on. */
     Recovery(
             Vertx vertx,
             Context context,
-            Kept kept,
+            RunLoader kept,
             Outbox outbox,
-            Ownership ownership,
+            ShardLeases ownership,
             Map<String, Workflow<?, ?>> workflows,
-            BiConsumer<Run, Kept.Written> drive) {
+            BiConsumer<Run, RunLoader.StoredRun> drive) {
         this.vertx = vertx;
         this.context = context;
         this.kept = kept;
@@ -54,8 +54,8 @@ final class Recovery {
         this.drive = drive;
     }
 
-    void recover(List<Ownership.Taken> taken) {
-        Map<Integer, Ownership.Taken> byShard = new HashMap<>();
+    void recover(List<ShardLeases.Taken> taken) {
+        Map<Integer, ShardLeases.Taken> byShard = new HashMap<>();
         taken.forEach(one -> byShard.put(one.shard(), one));
         List<Integer> shards = List.copyOf(byShard.keySet());
         kept.live(shards, page -> onContext(page, byShard))
@@ -67,7 +67,7 @@ final class Recovery {
                 });
     }
 
-    private Future<Void> onContext(List<Kept.Written> page, Map<Integer, Ownership.Taken> taken) {
+    private Future<Void> onContext(List<RunLoader.StoredRun> page, Map<Integer, ShardLeases.Taken> taken) {
         Promise<Void> resumed = Promise.promise();
         context.runOnContext(now -> resume(page, taken).onComplete(resumed));
         return resumed.future();
@@ -80,13 +80,13 @@ final class Recovery {
             .thenComparing(one -> one.written().age().negated());
 
     /** A run that goes on, and what is written down of it. */
-    private record Next(Run run, Kept.Written written) {}
+    private record Next(Run run, RunLoader.StoredRun written) {}
 
-    private Future<Void> resume(List<Kept.Written> page, Map<Integer, Ownership.Taken> taken) {
+    private Future<Void> resume(List<RunLoader.StoredRun> page, Map<Integer, ShardLeases.Taken> taken) {
         List<Next> next = new ArrayList<>();
-        List<Kept.Written> suspects = new ArrayList<>();
-        for (Kept.Written written : page) {
-            Ownership.Taken shard = taken.get(written.shard());
+        List<RunLoader.StoredRun> suspects = new ArrayList<>();
+        for (RunLoader.StoredRun written : page) {
+            ShardLeases.Taken shard = taken.get(written.shard());
             if (shard != null && isOurs(shard)) {
                 rebuilt(written, shard.epoch()).ifPresent(run -> {
                     if (shard.crashed() && hasSomethingUnderWay(run)) {
@@ -107,7 +107,7 @@ final class Recovery {
         });
     }
 
-    private boolean isOurs(Ownership.Taken shard) {
+    private boolean isOurs(ShardLeases.Taken shard) {
         return ownership.epoch(shard.shard()).equals(Optional.of(shard.epoch()));
     }
 
@@ -125,7 +125,7 @@ final class Recovery {
     }
 
     private void goOn(Next next, boolean suspect) {
-        int deaths = Kept.takeoversNow(next.written());
+        int deaths = RunLoader.takeoversNow(next.written());
         if (suspect && deaths >= DEATHS) {
             LOG.error(
                     "run {} is stuck: {} nodes died one after the other at the same place of it",
@@ -140,7 +140,7 @@ final class Recovery {
         }
     }
 
-    private Optional<Run> rebuilt(Kept.Written written, long epoch) {
+    private Optional<Run> rebuilt(RunLoader.StoredRun written, long epoch) {
         Workflow<?, ?> workflow = workflows.get(written.workflow());
         if (workflow == null) {
             LOG.error("run {} waits for a node that has the workflow '{}'", written.id(), written.workflow());
@@ -155,7 +155,7 @@ final class Recovery {
     }
 
     private static Optional<Run> otherwise(
-            Kept.Written written, Workflow<?, ?> workflow, long epoch, RuntimeException changed) {
+            RunLoader.StoredRun written, Workflow<?, ?> workflow, long epoch, RuntimeException changed) {
         Failure why = changed instanceof Failure failure
                 ? failure
                 : new Failure(FailureCode.UNEXPECTED_STATE, "what is kept of the run cannot be read any more");

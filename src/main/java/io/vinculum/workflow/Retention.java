@@ -18,13 +18,13 @@ final class Retention {
     /** Whoever owns this shard cleans up. */
     private static final int SHARD = 0;
 
-    private final Runs runs;
+    private final RunListing runs;
     private final Map<String, Long> retentions = new LinkedHashMap<>();
-    private final Ownership ownership;
+    private final ShardLeases ownership;
     private Instant next = Instant.EPOCH;
     private boolean working;
 
-    Retention(Runs runs, Collection<Workflow<?, ?>> workflows, Ownership ownership) {
+    Retention(RunListing runs, Collection<Workflow<?, ?>> workflows, ShardLeases ownership) {
         this.runs = runs;
         workflows.forEach(workflow ->
                 retentions.put(workflow.name(), workflow.options().retention().toMillis()));

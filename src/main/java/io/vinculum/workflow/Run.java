@@ -21,8 +21,8 @@ final class Run {
     private final Start start;
     private final Workflow<?, ?> workflow;
     private final @Nullable Object input;
-    private final Map<Entry.State, Integer> counts = new EnumMap<>(Entry.State.class);
-    private final Map<Position, Entry> entries = new LinkedHashMap<>();
+    private final Map<StepState.State, Integer> counts = new EnumMap<>(StepState.State.class);
+    private final Map<Position, StepState> entries = new LinkedHashMap<>();
     private final Map<Integer, Boolean> choices = new HashMap<>();
     private final Map<Integer, Items> items = new HashMap<>();
     private @Nullable Deque<Position> undos;
@@ -98,17 +98,17 @@ final class Run {
         if (paused) {
             return stuck ? RunState.STUCK : RunState.PAUSED;
         }
-        return state == RunState.INVOKING && isIdle() && any(Entry.State.WAITING) ? RunState.WAITING : state;
+        return state == RunState.INVOKING && isIdle() && any(StepState.State.WAITING) ? RunState.WAITING : state;
     }
 
     /** Whether nothing of it is under way, so that it is safe with another owner. */
     boolean isIdle() {
-        return !isRunning() && !any(Entry.State.UNDOING);
+        return !isRunning() && !any(StepState.State.UNDOING);
     }
 
     /** Whether a body of it is under way. */
     boolean isRunning() {
-        return any(Entry.State.RUNNING) || any(Entry.State.RECORDING);
+        return any(StepState.State.RUNNING) || any(StepState.State.RECORDING);
     }
 
     /** Whether it goes on only when somebody else has done something. */
@@ -117,14 +117,14 @@ final class Run {
                 && !state.isEnd()
                 && (paused
                         || (state == RunState.INVOKING
-                                && any(Entry.State.WAITING)
-                                && !any(Entry.State.PAUSED)
-                                && !any(Entry.State.READY)
+                                && any(StepState.State.WAITING)
+                                && !any(StepState.State.PAUSED)
+                                && !any(StepState.State.READY)
                                 && entries.entrySet().stream().anyMatch(this::waitsForAnswer)));
     }
 
-    private boolean waitsForAnswer(Map.Entry<Position, Entry> entry) {
-        return entry.getValue().is(Entry.State.WAITING) && stepAt(entry.getKey()) != null;
+    private boolean waitsForAnswer(Map.Entry<Position, StepState> entry) {
+        return entry.getValue().is(StepState.State.WAITING) && stepAt(entry.getKey()) != null;
     }
 
     boolean isDurable() {
@@ -214,19 +214,19 @@ final class Run {
     }
 
     @Nullable
-    Entry entry(Position position) {
+    StepState entry(Position position) {
         return entries.get(position);
     }
 
-    Entry entryAt(Position position) {
-        return entries.computeIfAbsent(position, at -> new Entry(counts));
+    StepState entryAt(Position position) {
+        return entries.computeIfAbsent(position, at -> new StepState(counts));
     }
 
-    Map<Position, Entry> entries() {
+    Map<Position, StepState> entries() {
         return entries;
     }
 
-    boolean any(Entry.State asked) {
+    boolean any(StepState.State asked) {
         return counts.getOrDefault(asked, 0) > 0;
     }
 
@@ -251,10 +251,10 @@ final class Run {
         if (state == RunState.INVOKING || state == RunState.DONE) {
             state = RunState.COMPENSATING;
             error = cause;
-            List<Entry> waiting = entries.values().stream()
-                    .filter(entry -> entry.is(Entry.State.WAITING)
-                            || entry.is(Entry.State.PAUSED)
-                            || entry.is(Entry.State.READY))
+            List<StepState> waiting = entries.values().stream()
+                    .filter(entry -> entry.is(StepState.State.WAITING)
+                            || entry.is(StepState.State.PAUSED)
+                            || entry.is(StepState.State.READY))
                     .toList();
             waiting.forEach(entry -> entry.fail(nextPlace(), entry.undoData()));
         }
@@ -262,13 +262,13 @@ final class Run {
 
     /** Whether anything of it has been undone, or could not be. */
     boolean hasUndone() {
-        return any(Entry.State.UNDONE) || any(Entry.State.UNDO_FAILED) || any(Entry.State.UNDO_READY);
+        return any(StepState.State.UNDONE) || any(StepState.State.UNDO_FAILED) || any(StepState.State.UNDO_READY);
     }
 
     /** The place of the first step whose failure turned it round; the highest number when something else did. */
     int turnedAt() {
         return entries.entrySet().stream()
-                .filter(entry -> entry.getValue().is(Entry.State.FAILED) && stopsAt(entry.getKey()))
+                .filter(entry -> entry.getValue().is(StepState.State.FAILED) && stopsAt(entry.getKey()))
                 .mapToInt(entry -> entry.getValue().order())
                 .min()
                 .orElse(Integer.MAX_VALUE);
@@ -303,7 +303,7 @@ final class Run {
 
     /** How a run ends that was turned round. */
     RunState backEnd() {
-        return abandoned || any(Entry.State.UNDO_FAILED) ? RunState.FAILED : RunState.REVERTED;
+        return abandoned || any(StepState.State.UNDO_FAILED) ? RunState.FAILED : RunState.REVERTED;
     }
 
     /** Undoes once more what could not be undone. */
@@ -311,8 +311,8 @@ final class Run {
         state = RunState.COMPENSATING;
         undos = null;
         entries.values().stream()
-                .filter(entry -> entry.is(Entry.State.UNDO_FAILED))
-                .forEach(Entry::readyToUndo);
+                .filter(entry -> entry.is(StepState.State.UNDO_FAILED))
+                .forEach(StepState::readyToUndo);
     }
 
     void end(RunState last) {
@@ -336,16 +336,16 @@ final class Run {
     }
 
     private boolean isOver(Position position) {
-        Entry entry = entryAt(position);
-        return entry.is(Entry.State.UNDONE) || entry.is(Entry.State.UNDO_FAILED);
+        StepState entry = entryAt(position);
+        return entry.is(StepState.State.UNDONE) || entry.is(StepState.State.UNDO_FAILED);
     }
 
-    private boolean hasUndo(Position position, Entry entry) {
+    private boolean hasUndo(Position position, StepState entry) {
         Step<?, ?> step = stepAt(position);
-        boolean partlyDone = entry.is(Entry.State.FAILED) && entry.undoData() != null;
+        boolean partlyDone = entry.is(StepState.State.FAILED) && entry.undoData() != null;
         return step != null
                 && step.undo().isPresent()
-                && (partlyDone || entry.is(Entry.State.DONE) || entry.is(Entry.State.UNDO_READY));
+                && (partlyDone || entry.is(StepState.State.DONE) || entry.is(StepState.State.UNDO_READY));
     }
 
     /** What a value is in this run. */
@@ -373,12 +373,12 @@ final class Run {
         if (workflow.nodes().get(node).task() instanceof Node.Task.Each each) {
             List<@Nullable Object> answers = new ArrayList<>();
             for (int item = 0; item < items(node, each).all().size(); item++) {
-                Entry entry = entries.get(new Position(node, item));
+                StepState entry = entries.get(new Position(node, item));
                 answers.add(entry == null ? null : entry.output());
             }
             return answers;
         }
-        Entry entry = entries.get(Position.of(node));
+        StepState entry = entries.get(Position.of(node));
         return entry == null ? null : entry.output();
     }
 

@@ -24,16 +24,16 @@ final class Runner {
     private final Journal journal;
     private final BiConsumer<Run, RunState> told;
     private final ActiveRuns active = new ActiveRuns();
-    private final Bodies bodies;
-    private final Undoing undoing;
+    private final StepExecutor bodies;
+    private final Compensator undoing;
 
     /** A runner that tells of each state of a run once it is written down. */
     Runner(Vertx vertx, Context context, Timers timers, Journal journal, BiConsumer<Run, RunState> told) {
         this.context = context;
         this.journal = journal;
         this.told = told;
-        this.bodies = new Bodies(vertx, context, timers, active);
-        this.undoing = new Undoing(bodies, journal, active, this::advance);
+        this.bodies = new StepExecutor(vertx, context, timers, active);
+        this.undoing = new Compensator(bodies, journal, active, this::advance);
     }
 
     /** The runs that it looks after. */
@@ -76,10 +76,10 @@ final class Runner {
 
     /** Lets what waits in a run that was taken over wait for what is left. */
     void waitOn(Run run, Position position, Duration left) {
-        Entry entry = run.entryAt(position);
-        if (entry.is(Entry.State.PAUSED)) {
+        StepState entry = run.entryAt(position);
+        if (entry.is(StepState.State.PAUSED)) {
             bodies.later(run, left, () -> beginAgain(run, position));
-        } else if (entry.is(Entry.State.WAITING)) {
+        } else if (entry.is(StepState.State.WAITING)) {
             int wait = entry.waits();
             bodies.later(run, left, () -> wake(run, position, wait));
         }
@@ -197,7 +197,7 @@ final class Runner {
         try {
             return Decision.next(run);
         } catch (RuntimeException thrown) {
-            turnRound(run, Bodies.shown(thrown));
+            turnRound(run, StepExecutor.shown(thrown));
             return List.of();
         }
     }
@@ -207,7 +207,7 @@ final class Runner {
         try {
             writing = journal.changed(run, state);
         } catch (RuntimeException thrown) {
-            turnRound(run, Bodies.shown(thrown));
+            turnRound(run, StepExecutor.shown(thrown));
             return;
         }
         run.end(state);
@@ -222,7 +222,7 @@ final class Runner {
     }
 
     private void sleep(Run run, Decision.Sleep sleep) {
-        Entry entry = run.entryAt(sleep.position());
+        StepState entry = run.entryAt(sleep.position());
         entry.begin(null);
         waits(run, sleep.position(), sleep.duration(), null, Duration.ZERO);
     }
@@ -230,7 +230,7 @@ final class Runner {
     private void invoke(Run run, Decision.Invoke decision) {
         Position position = decision.position();
         Step<?, ?> step = decision.step();
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         entry.begin(decision.input());
         run.begin();
         int attempt = entry.attempts();
@@ -254,19 +254,19 @@ final class Runner {
     /** What a body prepared, before it goes on; called from its thread. */
     private Future<Void> keep(Run run, Position position, int attempt, Object data, Duration elapsed) {
         return Turn.of(context, () -> {
-            Entry entry = run.entryAt(position);
+            StepState entry = run.entryAt(position);
             if (!active.has(run) || !isTrying(entry, attempt)) {
                 return Future.failedFuture(ActiveRuns.lost());
             }
             Future<Void> kept =
-                    record(run, position, Recorded.State.PREPARED, null, data, null, elapsed, Optional.empty());
+                    record(run, position, StepRecord.State.PREPARED, null, data, null, elapsed, Optional.empty());
             entry.prepared(data);
             return kept.onFailure(cause -> active.lose(run, cause));
         });
     }
 
-    private static boolean isTrying(Entry entry, int attempt) {
-        return entry.is(Entry.State.RUNNING) && entry.attempts() == attempt;
+    private static boolean isTrying(StepState entry, int attempt) {
+        return entry.is(StepState.State.RUNNING) && entry.attempts() == attempt;
     }
 
     private void answered(
@@ -293,7 +293,7 @@ final class Runner {
 
     /** Work in the transaction that records its result; whether it counts is known when it has ended. */
     private void within(Run run, Position position, Step<?, ?> step, StepContext told, long started) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         int place = run.nextPlace();
         journal.within(
                         run,
@@ -302,7 +302,7 @@ final class Runner {
                                 .timeout(step.options().timeout().toMillis(), TimeUnit.MILLISECONDS)
                                 .map(output -> new Journal.Result(
                                         false,
-                                        Recorded.State.OK,
+                                        StepRecord.State.OK,
                                         told.attempt(),
                                         place,
                                         entry.input(),
@@ -329,19 +329,19 @@ final class Runner {
 
     /** Waits for a time to come, or for an answer from outside, at most so long. */
     private void waits(Run run, Position position, Duration most, @Nullable Object undoData, Duration elapsed) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         entry.await(undoData);
         int wait = entry.waits();
         Future<Void> writing;
         try {
-            writing = record(run, position, Recorded.State.WAITING, null, undoData, null, elapsed, Optional.of(most));
+            writing = record(run, position, StepRecord.State.WAITING, null, undoData, null, elapsed, Optional.of(most));
         } catch (Failure unkeepable) {
             fail(run, position, unkeepable, null, elapsed);
             return;
         }
         active.whenWritten(run, writing, () -> {
             bodies.later(run, most, () -> wake(run, position, wait));
-            if (entry.is(Entry.State.WAITING)) {
+            if (entry.is(StepState.State.WAITING)) {
                 told.accept(run, run.shownState());
             }
             active.tellWhoWaits(run);
@@ -350,8 +350,8 @@ final class Runner {
 
     /** The time has come: a sleep is over, somebody outside has not answered. */
     private void wake(Run run, Position position, int wait) {
-        Entry entry = run.entryAt(position);
-        if (!entry.is(Entry.State.WAITING) || entry.waits() != wait) {
+        StepState entry = run.entryAt(position);
+        if (!entry.is(StepState.State.WAITING) || entry.waits() != wait) {
             return;
         }
         Step<?, ?> step = run.stepAt(position);
@@ -372,13 +372,13 @@ final class Runner {
      * @return when it is written down
      */
     Future<Void> succeed(Run run, Position position, @Nullable Object output) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         return done(run, position, output, entry.undoData() == null ? output : entry.undoData(), Duration.ZERO);
     }
 
     /** Ends a step that somebody outside has failed at. */
     Future<Void> fail(Run run, Position position, Throwable cause) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         Step<?, ?> step = run.stepAt(position);
         return step == null
                 ? Future.succeededFuture()
@@ -387,9 +387,9 @@ final class Runner {
 
     /** Lets the time of a step that somebody outside ends begin anew. */
     Future<Void> renew(Run run, Position position) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         Step<?, ?> step = run.stepAt(position);
-        if (step != null && entry.is(Entry.State.WAITING)) {
+        if (step != null && entry.is(StepState.State.WAITING)) {
             waits(run, position, step.options().timeout(), entry.undoData(), Duration.ZERO);
         }
         return Future.succeededFuture();
@@ -397,10 +397,10 @@ final class Runner {
 
     /** Decides that a step need not be done. */
     Future<Void> skip(Run run, Position position) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         entry.skip(run.nextPlace());
         Future<Void> writing =
-                record(run, position, Recorded.State.SKIPPED, null, null, null, Duration.ZERO, Optional.empty());
+                record(run, position, StepRecord.State.SKIPPED, null, null, null, Duration.ZERO, Optional.empty());
         active.whenWritten(run, writing, () -> advance(run));
         return writing;
     }
@@ -408,13 +408,13 @@ final class Runner {
     private Future<Void> record(
             Run run,
             Position position,
-            Recorded.State state,
+            StepRecord.State state,
             @Nullable Object output,
             @Nullable Object undoData,
             @Nullable Failure error,
             Duration elapsed,
             Optional<Duration> wake) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         return journal.recorded(
                 run,
                 position,
@@ -434,11 +434,11 @@ final class Runner {
     /** A result counts once it is written: what follows a step must never have seen another one. */
     private Future<Void> done(
             Run run, Position position, @Nullable Object output, @Nullable Object undoData, Duration elapsed) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         entry.done(run.nextPlace(), output, undoData);
         Future<Void> writing;
         try {
-            writing = record(run, position, Recorded.State.OK, output, undoData, null, elapsed, Optional.empty());
+            writing = record(run, position, StepRecord.State.OK, output, undoData, null, elapsed, Optional.empty());
         } catch (Failure unkeepable) {
             return fail(run, position, unkeepable, undoData == output ? null : undoData, elapsed);
         }
@@ -487,24 +487,24 @@ final class Runner {
 
     private Future<Void> tryAgainOrFail(
             Run run, Position position, Step<?, ?> step, Throwable cause, Optional<Object> prepared, Duration elapsed) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         StepOptions options = step.options();
         if (run.state() != RunState.INVOKING
-                || !Bodies.isWorthRetrying(cause)
+                || !StepExecutor.isWorthRetrying(cause)
                 || entry.attempts() > options.retries()) {
             Object partly = cause instanceof PermanentFailure permanent && permanent.data() != null
                     ? permanent.data()
                     : prepared.orElse(null);
-            return fail(run, position, Bodies.shown(cause), partly, elapsed);
+            return fail(run, position, StepExecutor.shown(cause), partly, elapsed);
         }
         Duration pause = options.pause(entry.attempts());
         entry.pause();
         entry.prepared(prepared.orElse(null));
-        Failure shown = Bodies.passing(cause);
+        Failure shown = StepExecutor.passing(cause);
         Future<Void> writing;
         try {
             writing = record(
-                    run, position, Recorded.State.RETRYING, null, entry.undoData(), shown, elapsed, Optional.of(pause));
+                    run, position, StepRecord.State.RETRYING, null, entry.undoData(), shown, elapsed, Optional.of(pause));
         } catch (Failure unkeepable) {
             return fail(run, position, unkeepable, null, elapsed);
         }
@@ -513,8 +513,8 @@ final class Runner {
     }
 
     private void beginAgain(Run run, Position position) {
-        Entry entry = run.entryAt(position);
-        if (entry.is(Entry.State.PAUSED)) {
+        StepState entry = run.entryAt(position);
+        if (entry.is(StepState.State.PAUSED)) {
             entry.ready();
             advance(run);
         }
@@ -522,19 +522,19 @@ final class Runner {
 
     private Future<Void> fail(
             Run run, Position position, Failure failure, @Nullable Object undoData, Duration elapsed) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         Step<?, ?> step = run.stepAt(position);
         boolean goesOn = step != null && step.options().continueOnFailure();
         entry.fail(run.nextPlace(), undoData);
         int place = entry.order();
         Future<Void> writing;
         try {
-            writing = record(run, position, Recorded.State.FAILED, null, undoData, failure, elapsed, Optional.empty());
+            writing = record(run, position, StepRecord.State.FAILED, null, undoData, failure, elapsed, Optional.empty());
         } catch (Failure unkeepable) {
             // What it was given, or was to be undone with, is nothing that can be kept; that it failed can be.
             entry.begin(null);
             entry.fail(place, null);
-            writing = record(run, position, Recorded.State.FAILED, null, null, failure, elapsed, Optional.empty());
+            writing = record(run, position, StepRecord.State.FAILED, null, null, failure, elapsed, Optional.empty());
         }
         entry.record();
         active.whenWritten(run, writing, () -> {

@@ -50,7 +50,7 @@ final class Scheduler {
             Instant at = next.get();
             String transactionId = "at " + at;
             String id = new RunKey(workflow.name(), transactionId).id();
-            if (isOwn.test(Ownership.shardOf(id)) && started.putIfAbsent(id, at) == null) {
+            if (isOwn.test(ShardLeases.shardOf(id)) && started.putIfAbsent(id, at) == null) {
                 start.apply(new JsonObject()
                                 .put("id", workflow.name())
                                 .put("transactionId", transactionId)

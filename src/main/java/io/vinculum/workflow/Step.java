@@ -23,7 +23,7 @@ public final class Step<I, O> {
     private final String name;
     private final JavaType output;
     private final Work<I, O> work;
-    private final Optional<Undoing<?>> undo;
+    private final Optional<Compensation<?>> undo;
     private final StepOptions options;
 
     /** What a step does; may block. */
@@ -57,7 +57,7 @@ public final class Step<I, O> {
     }
 
     /** An undo and the type of its data. */
-    record Undoing<C>(JavaType data, Undo<C> undo) {
+    record Compensation<C>(JavaType data, Undo<C> undo) {
         @SuppressWarnings({"unchecked", "NullAway"
         }) // the data that the body gave; one that answers nothing gives nothing
         void run(@Nullable Object given, StepContext context) throws Exception {
@@ -69,7 +69,7 @@ public final class Step<I, O> {
     private record Work<I, O>(
             @Nullable Body<I, O> body, @Nullable TransactionalBody<I, O> transactional, boolean async) {}
 
-    private Step(String name, JavaType output, Work<I, O> work, Optional<Undoing<?>> undo, StepOptions options) {
+    private Step(String name, JavaType output, Work<I, O> work, Optional<Compensation<?>> undo, StepOptions options) {
         this.name = Names.checked("step", name);
         this.output = output;
         this.work = work;
@@ -132,7 +132,7 @@ public final class Step<I, O> {
         if (undo.isPresent()) {
             throw Failure.invalid("the step '" + name + "' has its compensation already");
         }
-        return new Step<>(name, output, work, Optional.of(new Undoing<>(data, how)), options);
+        return new Step<>(name, output, work, Optional.of(new Compensation<>(data, how)), options);
     }
 
     /** The same under another name, for a second use in one workflow. */
@@ -169,7 +169,7 @@ public final class Step<I, O> {
         return output;
     }
 
-    Optional<Undoing<?>> undo() {
+    Optional<Compensation<?>> undo() {
         return undo;
     }
 

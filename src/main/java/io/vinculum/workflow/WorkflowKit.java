@@ -50,7 +50,7 @@ public final class WorkflowKit implements AutoCloseable {
     private boolean turned;
 
     /** What is kept of a place, and when it was. */
-    private record Row(Recorded recorded, Duration at) {}
+    private record Row(StepRecord recorded, Duration at) {}
 
     /**
      * What came of a run.
@@ -108,7 +108,7 @@ public final class WorkflowKit implements AutoCloseable {
         return await(onContext(() -> {
             Run waiting = current();
             Position position = waiting.position(step, -1)
-                    .filter(at -> waiting.entryAt(at).is(Entry.State.WAITING))
+                    .filter(at -> waiting.entryAt(at).is(StepState.State.WAITING))
                     .orElseThrow(() -> Failure.invalid("the run does not wait for '" + step + "'"));
             what.tell(waiting, position);
             return watched(waiting);
@@ -161,15 +161,15 @@ public final class WorkflowKit implements AutoCloseable {
 
     /** Another owner goes on from what is kept. */
     private void takeOver(Run lost) {
-        List<Recorded> kept = rows.values().stream().map(Row::recorded).toList();
-        Kept.Written written = new Kept.Written(
+        List<StepRecord> kept = rows.values().stream().map(Row::recorded).toList();
+        RunLoader.StoredRun written = new RunLoader.StoredRun(
                 lost.id(),
                 0,
                 lost.workflow().name(),
                 lost.workflow().fingerprint(),
                 (turned ? RunState.COMPENSATING : RunState.INVOKING).shown(),
                 Codec.write(lost.input(), "the input"),
-                lost.error().map(Recorded::error).orElse(null),
+                lost.error().map(StepRecord::error).orElse(null),
                 0,
                 Duration.ZERO,
                 0,
@@ -206,10 +206,10 @@ public final class WorkflowKit implements AutoCloseable {
                 List.copyOf(crashed));
     }
 
-    private static String told(Recorded row) {
+    private static String told(StepRecord row) {
         String place = (row.undo() ? "undo " : "") + row.node() + (row.item() < 0 ? "" : "[" + row.item() + "]");
         String why =
-                row.error() == null ? "" : ": " + Recorded.failure(row.error()).getMessage();
+                row.error() == null ? "" : ": " + StepRecord.failure(row.error()).getMessage();
         return place + " " + row.state().shown() + why;
     }
 
@@ -222,7 +222,7 @@ public final class WorkflowKit implements AutoCloseable {
 
         @Override
         public Future<Void> recorded(Run of, Position position, Result result) {
-            Recorded row = Recorded.of(of, position, result);
+            StepRecord row = StepRecord.of(of, position, result);
             String point = (row.undo() ? "undo " : "") + row.node();
             if (crash("before " + point)) {
                 return Future.failedFuture(new Ledger.Fenced());

@@ -164,11 +164,11 @@ final class CrashingNode {
                 String name = run.nameAt(position);
                 String what = (result.undo() ? "undo " : "")
                         + name.substring(name.indexOf('.') + 1)
-                        + (result.state() == Recorded.State.WAITING ? " waits" : "");
+                        + (result.state() == StepRecord.State.WAITING ? " waits" : "");
                 at("before " + what);
                 return journal.recorded(run, position, result).onSuccess(done -> {
                     at("after " + what);
-                    if (result.state() == Recorded.State.WAITING) {
+                    if (result.state() == StepRecord.State.WAITING) {
                         finishTwo();
                     }
                 });

@@ -698,7 +698,7 @@ class KeepingIT {
 
     private static boolean fits(List<Row> rows, Integer... expected) {
         return rows.size() == expected.length
-                && rows.stream().mapToInt(row -> row.getInteger(0)).sum() == Ownership.SHARDS
+                && rows.stream().mapToInt(row -> row.getInteger(0)).sum() == ShardLeases.SHARDS
                 && Math.abs(rows.get(0).getInteger(0) - expected[0]) <= 1;
     }
 
@@ -730,7 +730,7 @@ class KeepingIT {
             nodes.say("slow");
             return TestDatabase.await(nodes.database()
                     .vertx()
-                    .timer(Ownership.LEASE.plusSeconds(2).toMillis())
+                    .timer(ShardLeases.LEASE.plusSeconds(2).toMillis())
                     .map("late"));
         }));
         Coordinator owner = nodes.node(workflow);

@@ -13,7 +13,7 @@ final class MemoryRunner {
     private final Runner runner;
 
     MemoryRunner(Vertx vertx) {
-        this(vertx, Bodies.timers(vertx));
+        this(vertx, StepExecutor.timers(vertx));
     }
 
     MemoryRunner(Vertx vertx, Timers timers) {

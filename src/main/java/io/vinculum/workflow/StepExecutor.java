@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the bodies of steps beside the event loop, and brings what comes of them, and of time, back to it. */
-final class Bodies {
+final class StepExecutor {
     private final Vertx vertx;
     private final Context context;
     private final Timers timers;
     private final ActiveRuns active;
     private final ExecutorService threads = StepThreads.open();
 
-    Bodies(Vertx vertx, Context context, Timers timers, ActiveRuns active) {
+    StepExecutor(Vertx vertx, Context context, Timers timers, ActiveRuns active) {
         this.vertx = vertx;
         this.context = context;
         this.timers = timers;
@@ -40,7 +40,7 @@ final class Bodies {
     /** Runs a body; answers on the event loop, and not at all when the run is somebody else's by then. */
     Future<@Nullable Object> attempt(Run run, StepContext told, Step<?, ?> step, Callable<@Nullable Object> body) {
         Promise<@Nullable Object> here = Promise.promise();
-        Attempt.start(told, step.options().timeout(), threads, timers, body)
+        StepAttempt.start(told, step.options().timeout(), threads, timers, body)
                 .onComplete(result -> context.runOnContext(now -> {
                     if (active.has(run)) {
                         here.handle(result);

@@ -12,14 +12,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What somebody outside does to runs of this node: to one under way, or to one that has ended. */
-final class Interventions {
+final class RunCommands {
     private final Runner runner;
-    private final Kept kept;
+    private final RunLoader kept;
     private final Ledger ledger;
-    private final Ownership ownership;
-    private final Remembered remembered;
+    private final ShardLeases ownership;
+    private final RecentRuns remembered;
 
-    Interventions(Runner runner, Kept kept, Ledger ledger, Ownership ownership, Remembered remembered) {
+    RunCommands(Runner runner, RunLoader kept, Ledger ledger, ShardLeases ownership, RecentRuns remembered) {
         this.runner = runner;
         this.kept = kept;
         this.ledger = ledger;
@@ -60,11 +60,11 @@ final class Interventions {
 
     private Future<Run> skip(Run run, JsonObject request) {
         Position position = position(run, request);
-        Entry entry = run.entry(position);
+        StepState entry = run.entry(position);
         boolean open = entry == null
-                || entry.is(Entry.State.READY)
-                || entry.is(Entry.State.PAUSED)
-                || entry.is(Entry.State.WAITING);
+                || entry.is(StepState.State.READY)
+                || entry.is(StepState.State.PAUSED)
+                || entry.is(StepState.State.WAITING);
         check(run.state() == RunState.INVOKING, run, "is being undone, so no step of it can be skipped");
         check(open, run, "has the step '" + run.nameAt(position) + "' under way or behind it");
         return runner.skip(run, position).map(run);
@@ -74,7 +74,7 @@ final class Interventions {
         Position position = position(run, request);
         Step<?, ?> step = run.stepAt(position);
         check(step != null && step.isAsync(), run, "ends the step '" + run.nameAt(position) + "' by itself");
-        Entry entry = begun(run, position);
+        StepState entry = begun(run, position);
         int attempt = request.getValue("key") == null
                 ? 0
                 : StepKey.parse(request.getString("key")).attempt();
@@ -84,12 +84,12 @@ final class Interventions {
                     "the key is of try " + attempt + " of '" + run.nameAt(position) + "', which is at try "
                             + entry.attempts() + " now");
         }
-        if (entry.is(Entry.State.DONE) && what == RunAction.STEP_SUCCESS) {
+        if (entry.is(StepState.State.DONE) && what == RunAction.STEP_SUCCESS) {
             // Told twice: the first word counts.
             return Future.succeededFuture(run);
         }
         check(
-                entry.is(Entry.State.WAITING) || entry.is(Entry.State.RUNNING),
+                entry.is(StepState.State.WAITING) || entry.is(StepState.State.RUNNING),
                 run,
                 "does not wait for the step '" + run.nameAt(position) + "'");
         check(run.state() == RunState.INVOKING, run, "is being undone");
@@ -100,8 +100,8 @@ final class Interventions {
         };
     }
 
-    private static Entry begun(Run run, Position position) {
-        Entry entry = run.entry(position);
+    private static StepState begun(Run run, Position position) {
+        StepState entry = run.entry(position);
         if (entry == null) {
             throw notNow(run, "has not come to the step '" + run.nameAt(position) + "' yet");
         }
@@ -126,7 +126,7 @@ final class Interventions {
 
     private static Position position(Run run, JsonObject request) {
         StepKey key = request.getValue("key") == null ? null : StepKey.parse(request.getString("key"));
-        String step = key == null ? Runs.text(request, "step") : key.step();
+        String step = key == null ? RunListing.text(request, "step") : key.step();
         int item = key == null ? RunKey.member(request, "item", Integer.class).orElse(-1) : key.item();
         if (step == null) {
             throw Failure.invalid("the step is named by its key, or as {\"step\": name} of the run");
@@ -146,7 +146,7 @@ final class Interventions {
     }
 
     /** Does it to a run that is not under way here, but written down in a shard of this node. */
-    Future<Run> inKept(RunAction what, Workflow<?, ?> workflow, Runs.Place place, JsonObject request) {
+    Future<Run> inKept(RunAction what, Workflow<?, ?> workflow, RunListing.Place place, JsonObject request) {
         RunKey key = RunKey.existing(workflow, request);
         boolean undoes = (what == RunAction.CANCEL && place.state().equals(RunState.DONE.shown()))
                 || (what == RunAction.RETRY && place.state().equals(RunState.FAILED.shown()));
@@ -155,7 +155,7 @@ final class Interventions {
         }
         long epoch = ownership.epoch(place.shard()).orElseThrow(ActiveRuns::lost);
         return kept.one(key.id()).compose(found -> {
-            Kept.Written written = found.orElseThrow(() -> Runs.notThere(key.id()));
+            RunLoader.StoredRun written = found.orElseThrow(() -> RunListing.notThere(key.id()));
             Run run = written.rebuilt(workflow, epoch);
             Failure why = what == RunAction.CANCEL ? Runner.cancelled() : null;
             return kept.reopen(written, epoch, ownership.node(), why).compose(opened -> {
@@ -172,15 +172,15 @@ final class Interventions {
     }
 
     /** A step that is told twice, also after the end, has been told; anything else comes too late. */
-    private Future<Run> told(RunAction what, Workflow<?, ?> workflow, Runs.Place place, JsonObject request) {
+    private Future<Run> told(RunAction what, Workflow<?, ?> workflow, RunListing.Place place, JsonObject request) {
         RunKey key = RunKey.existing(workflow, request);
         if (what != RunAction.STEP_SUCCESS) {
             throw new Failure(
                     FailureCode.UNEXPECTED_STATE, "the run " + key.id() + " is " + place.state() + " already");
         }
         return kept.one(key.id()).map(found -> {
-            Run run = found.orElseThrow(() -> Runs.notThere(key.id())).rebuilt(workflow, 0);
-            check(run.entryAt(position(run, request)).is(Entry.State.DONE), run, "is " + place.state() + " already");
+            Run run = found.orElseThrow(() -> RunListing.notThere(key.id())).rebuilt(workflow, 0);
+            check(run.entryAt(position(run, request)).is(StepState.State.DONE), run, "is " + place.state() + " already");
             run.end(RunState.valueOf(place.state().toUpperCase(Locale.ROOT)));
             return run;
         });
@@ -193,7 +193,7 @@ final class Interventions {
         int shard = ownership.any().orElseThrow(ActiveRuns::lost);
         long epoch = ownership.epoch(shard).orElseThrow();
         return kept.one(key.id()).compose(found -> {
-            Kept.Written former = found.orElseThrow(() -> Runs.notThere(key.id()));
+            RunLoader.StoredRun former = found.orElseThrow(() -> RunListing.notThere(key.id()));
             if (!former.definition().equals(workflow.fingerprint())) {
                 throw new Failure(FailureCode.UNEXPECTED_STATE, workflow.name() + " has changed since that run");
             }
@@ -210,8 +210,8 @@ final class Interventions {
     }
 
     /** The names of what the new run need not do again. */
-    private static Set<String> before(Kept.Written former, Workflow<?, ?> workflow, JsonObject request) {
-        String from = Runs.text(request, "from");
+    private static Set<String> before(RunLoader.StoredRun former, Workflow<?, ?> workflow, JsonObject request) {
+        String from = RunListing.text(request, "from");
         List<String> names = workflow.nodes().stream().map(Node::name).toList();
         if (from == null || !names.contains(from)) {
             throw Failure.invalid(
@@ -219,7 +219,7 @@ final class Interventions {
         }
         Set<String> gone = new HashSet<>();
         former.steps().stream()
-                .filter(step -> step.undo() || step.state() == Recorded.State.FAILED)
+                .filter(step -> step.undo() || step.state() == StepRecord.State.FAILED)
                 .forEach(step -> gone.add(step.node()));
         Set<Integer> anew = new HashSet<>();
         Set<String> before = new HashSet<>();

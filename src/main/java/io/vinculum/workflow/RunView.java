@@ -5,8 +5,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 
 /** Runs as they are told to whoever asks. */
-final class Shown {
-    private Shown() {}
+final class RunView {
+    private RunView() {}
 
     /** {@code {"id", "transactionId", "state", "output", "error"}}, the last where there is one. */
     static JsonObject of(Run run) {
@@ -15,8 +15,8 @@ final class Shown {
                 .put("id", key.workflow())
                 .put("transactionId", key.transactionId())
                 .put("state", run.shownState().shown())
-                .put("output", Runs.parsed(Codec.write(run.output(), "the output")));
-        run.error().ifPresent(error -> shown.put("error", Recorded.json(error)));
+                .put("output", RunListing.parsed(Codec.write(run.output(), "the output")));
+        run.error().ifPresent(error -> shown.put("error", StepRecord.json(error)));
         return shown;
     }
 
@@ -30,10 +30,10 @@ final class Shown {
             }
             steps.add(step.put("state", entry.state().name().toLowerCase(Locale.ROOT))
                     .put("attempts", entry.attempts())
-                    .put("input", Runs.parsed(Codec.write(entry.input(), "an input")))
-                    .put("output", Runs.parsed(Codec.write(entry.output(), "an output"))));
+                    .put("input", RunListing.parsed(Codec.write(entry.input(), "an input")))
+                    .put("output", RunListing.parsed(Codec.write(entry.output(), "an output"))));
         });
-        return of(run).put("input", Runs.parsed(Codec.write(run.input(), "the input")))
+        return of(run).put("input", RunListing.parsed(Codec.write(run.input(), "the input")))
                 .put("steps", steps);
     }
 
@@ -44,7 +44,7 @@ final class Shown {
                 .put("id", key.workflow())
                 .put("transactionId", key.transactionId())
                 .put("state", state.shown());
-        run.error().ifPresent(error -> event.put("error", Recorded.json(error)));
+        run.error().ifPresent(error -> event.put("error", StepRecord.json(error)));
         return event;
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param elapsed how long the try has taken
  * @param wake how long until it goes on by itself; empty where it does not
  */
-record Recorded(
+record StepRecord(
         String node,
         int item,
         boolean undo,
@@ -59,10 +59,10 @@ record Recorded(
      *
      * @throws Failure {@code INVALID_DATA} when its values are nothing that JSON can hold
      */
-    static Recorded of(Run run, Position position, Journal.Result result) {
+    static StepRecord of(Run run, Position position, Journal.Result result) {
         String node = run.nameAt(position);
         String what = "what the step '" + node + "' answers";
-        return new Recorded(
+        return new StepRecord(
                 node,
                 position.item(),
                 result.undo(),
@@ -102,7 +102,7 @@ record Recorded(
                 .orElseThrow(() -> new Failure(
                         FailureCode.UNEXPECTED_STATE,
                         run.workflow().name() + " has no step '" + node + "' any more, which this run has done"));
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         run.resumeAfter(place);
         if (undo) {
             if (state == State.OK) {
@@ -116,10 +116,10 @@ record Recorded(
         restoreForward(run, position, entry);
     }
 
-    private void restoreForward(Run run, Position position, Entry entry) {
+    private void restoreForward(Run run, Position position, StepState entry) {
         Step<?, ?> step = run.stepAt(position);
         JavaType type =
-                step == null ? null : step.undo().map(Step.Undoing::data).orElse(null);
+                step == null ? null : step.undo().map(Step.Compensation::data).orElse(null);
         Object data = type == null ? null : Codec.read(undoData, type, "the undo data of '" + node + "'");
         switch (state) {
             case OK -> {

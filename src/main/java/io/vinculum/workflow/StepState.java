@@ -4,7 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one place of a run. */
-final class Entry {
+final class StepState {
     private final Map<State, Integer> counts;
     private State state = State.READY;
     private int attempts;
@@ -37,7 +37,7 @@ final class Entry {
     }
 
     /** An entry that keeps count of how many are in each state. */
-    Entry(Map<State, Integer> counts) {
+    StepState(Map<State, Integer> counts) {
         this.counts = counts;
         counts.merge(state, 1, Integer::sum);
     }

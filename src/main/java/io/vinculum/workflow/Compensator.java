@@ -8,14 +8,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Runs compensations, again and again while that may help, and keeps what comes of them. */
-final class Undoing {
-    private final Bodies bodies;
+final class Compensator {
+    private final StepExecutor bodies;
     private final Journal journal;
     private final ActiveRuns active;
     private final Consumer<Run> advance;
 
     /** Goes on with a run by {@code advance}. */
-    Undoing(Bodies bodies, Journal journal, ActiveRuns active, Consumer<Run> advance) {
+    Compensator(StepExecutor bodies, Journal journal, ActiveRuns active, Consumer<Run> advance) {
         this.bodies = bodies;
         this.journal = journal;
         this.active = active;
@@ -24,8 +24,8 @@ final class Undoing {
 
     /** Runs the compensation of a place. */
     void undo(Run run, Position position, Step<?, ?> step) {
-        Step.Undoing<?> compensation = step.undo().orElseThrow();
-        Entry entry = run.entryAt(position);
+        Step.Compensation<?> compensation = step.undo().orElseThrow();
+        StepState entry = run.entryAt(position);
         entry.beginUndo();
         long started = System.nanoTime();
         StepContext context =
@@ -40,8 +40,8 @@ final class Undoing {
     }
 
     private void undoFailed(Run run, Position position, Step<?, ?> step, Throwable cause, Duration elapsed) {
-        Entry entry = run.entryAt(position);
-        if (Bodies.isWorthRetrying(cause)
+        StepState entry = run.entryAt(position);
+        if (StepExecutor.isWorthRetrying(cause)
                 && entry.undoAttempts() <= step.options().undoRetries()) {
             entry.pauseUndo();
             bodies.later(run, step.options().pause(entry.undoAttempts()), () -> {
@@ -49,15 +49,15 @@ final class Undoing {
                 advance.accept(run);
             });
         } else {
-            undoRecorded(run, position, Bodies.shown(cause), elapsed);
+            undoRecorded(run, position, StepExecutor.shown(cause), elapsed);
         }
     }
 
     private void undoRecorded(Run run, Position position, @Nullable Failure failure, Duration elapsed) {
-        Entry entry = run.entryAt(position);
+        StepState entry = run.entryAt(position);
         Journal.Result result = new Journal.Result(
                 true,
-                failure == null ? Recorded.State.OK : Recorded.State.FAILED,
+                failure == null ? StepRecord.State.OK : StepRecord.State.FAILED,
                 entry.undoAttempts(),
                 run.nextPlace(),
                 null,

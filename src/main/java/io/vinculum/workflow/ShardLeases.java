@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * {@link Ledger}. The node's name is new at every start, so that two of them are never taken for one. A node with more
  * than its share lets go of shards in which nothing is under way.
  */
-final class Ownership {
-    private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
+final class ShardLeases {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardLeases.class);
 
     static final int SHARDS = 1_024;
 
@@ -118,7 +118,7 @@ final class Ownership {
     private Future<Void> beating = Future.succeededFuture();
 
     /** Makes it; nothing is owned before {@link #start}. */
-    Ownership(Vertx vertx, Context context, Database database, Listener listener) {
+    ShardLeases(Vertx vertx, Context context, Database database, Listener listener) {
         this.vertx = vertx;
         this.context = context;
         this.database = database;

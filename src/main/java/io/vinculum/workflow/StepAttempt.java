@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One try of a body on a thread where it may block, with an end in time: what comes later is not heard. */
-final class Attempt {
+final class StepAttempt {
     private final Promise<@Nullable Object> result = Promise.promise();
     private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
     private final String step;
@@ -20,7 +20,7 @@ final class Attempt {
     private final Timers timers;
     private Runnable inTime = () -> {};
 
-    private Attempt(String step, Duration timeout, Timers timers) {
+    private StepAttempt(String step, Duration timeout, Timers timers) {
         this.step = step;
         this.timeout = timeout;
         this.timers = timers;
@@ -33,7 +33,7 @@ final class Attempt {
             ExecutorService threads,
             Timers timers,
             Callable<@Nullable Object> body) {
-        Attempt attempt = new Attempt(told.step(), timeout, timers);
+        StepAttempt attempt = new StepAttempt(told.step(), timeout, timers);
         attempt.beginTime();
         told.onHeartbeat(attempt::beginTime);
         try {

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * Lets so many runs of a key begin at once; the others wait, those of a higher priority first, then the older ones. All
  * runs of a key are in one shard, so one owner counts them. For one event loop.
  */
-final class Slots {
+final class ConcurrencyGate {
     private static final Comparator<Waiting> ORDER =
             Comparator.comparing((Waiting one) -> -one.run().start().priority()).thenComparing(Waiting::number);
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The last thousand runs that ended here without being written down. For one event loop. */
-final class Remembered {
+final class RecentRuns {
     private static final int MOST = 1_000;
 
     private final Map<String, Run> runs = new LinkedHashMap<>() {

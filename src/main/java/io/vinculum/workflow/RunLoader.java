@@ -19,7 +19,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads runs back as they are written down, for whoever goes on with them. */
-final class Kept {
+final class RunLoader {
     private static final int PAGE = 500;
     private static final String COLUMNS =
             "r.id, r.shard, r.workflow, r.definition, r.state, r.input::text, r.error::text,"
@@ -44,7 +44,7 @@ final class Kept {
 
     private final Database database;
 
-    Kept(Database database) {
+    RunLoader(Database database) {
         this.database = database;
     }
 
@@ -55,7 +55,7 @@ final class Kept {
      * @param progress how many results it had when it was taken over last
      * @param steps its results, in the order of completion
      */
-    record Written(
+    record StoredRun(
             String id,
             int shard,
             String workflow,
@@ -67,7 +67,7 @@ final class Kept {
             Duration age,
             int takeovers,
             int progress,
-            List<Recorded> steps) {
+            List<StepRecord> steps) {
 
         /**
          * The run as its last owner had written it.
@@ -86,7 +86,7 @@ final class Kept {
             boolean stuck = state.equals(RunState.STUCK.shown());
             boolean paused = stuck || state.equals(RunState.PAUSED.shown());
             if (state.equals(RunState.COMPENSATING.shown()) || (paused && error != null)) {
-                run.turnRound(error == null ? Runner.cancelled() : Recorded.failure(error));
+                run.turnRound(error == null ? Runner.cancelled() : StepRecord.failure(error));
             }
             run.pause(paused);
             if (stuck) {
@@ -132,13 +132,13 @@ final class Kept {
         }
 
         /** The same as a run of its own that has done some of it. */
-        Written forked(String as, int of, Set<String> nodes) {
-            List<Recorded> done = steps.stream()
+        StoredRun forked(String as, int of, Set<String> nodes) {
+            List<StepRecord> done = steps.stream()
                     .filter(step -> !step.undo() && nodes.contains(step.node()))
-                    .filter(step -> step.state() == Recorded.State.OK || step.state() == Recorded.State.SKIPPED)
+                    .filter(step -> step.state() == StepRecord.State.OK || step.state() == StepRecord.State.SKIPPED)
                     .toList();
             String begun = RunState.INVOKING.shown();
-            return new Written(as, of, workflow, definition, begun, input, null, priority, Duration.ZERO, 0, -1, done);
+            return new StoredRun(as, of, workflow, definition, begun, input, null, priority, Duration.ZERO, 0, -1, done);
         }
 
         /** How long each place still has to wait. */
@@ -160,11 +160,11 @@ final class Kept {
     }
 
     /** Every run of some shards that has not ended, a page at a time; each is gone on with before the next is read. */
-    Future<Void> live(List<Integer> shards, Function<List<Written>, Future<Void>> each) {
+    Future<Void> live(List<Integer> shards, Function<List<StoredRun>, Future<Void>> each) {
         return live(shards.toArray(Integer[]::new), "", each);
     }
 
-    private Future<Void> live(Integer[] shards, String after, Function<List<Written>, Future<Void>> each) {
+    private Future<Void> live(Integer[] shards, String after, Function<List<StoredRun>, Future<Void>> each) {
         Statement page = Statement.of(
                 "select " + COLUMNS + " from vinculum.workflow_live l join vinculum.workflow_run r on r.id = l.run"
                         + " where l.shard = any($1) and l.run > $2 order by l.run limit $3",
@@ -181,7 +181,7 @@ final class Kept {
     }
 
     /** One run, ended or not; empty when there is none. */
-    Future<Optional<Written>> one(String id) {
+    Future<Optional<StoredRun>> one(String id) {
         Statement asked = Statement.of(
                 "select " + COLUMNS + " from vinculum.workflow_run r"
                         + " left join vinculum.workflow_live l on l.run = r.id and l.shard = r.shard where r.id = $1",
@@ -191,10 +191,10 @@ final class Kept {
                 .map(runs -> runs.stream().findFirst());
     }
 
-    private Future<List<Written>> written(List<Row> rows) {
+    private Future<List<StoredRun>> written(List<Row> rows) {
         String[] ids = rows.stream().map(row -> row.getString(0)).toArray(String[]::new);
         return database.read(Statement.of(STEPS, (Object) ids)).map(steps -> {
-            Map<String, List<Recorded>> byRun = new LinkedHashMap<>();
+            Map<String, List<StepRecord>> byRun = new LinkedHashMap<>();
             steps.forEach(row -> byRun.computeIfAbsent(row.getString(0), run -> new ArrayList<>())
                     .add(recorded(row)));
             return rows.stream()
@@ -203,8 +203,8 @@ final class Kept {
         });
     }
 
-    private static Written written(Row row, List<Recorded> steps) {
-        return new Written(
+    private static StoredRun written(Row row, List<StepRecord> steps) {
+        return new StoredRun(
                 row.getString(0),
                 row.getInteger(1),
                 row.getString(2),
@@ -219,12 +219,12 @@ final class Kept {
                 steps);
     }
 
-    private static Recorded recorded(Row row) {
-        return new Recorded(
+    private static StepRecord recorded(Row row) {
+        return new StepRecord(
                 row.getString(1),
                 row.getInteger(2),
                 row.getBoolean(3),
-                Recorded.State.of(row.getString(4)),
+                StepRecord.State.of(row.getString(4)),
                 row.getInteger(5),
                 row.getInteger(6),
                 row.getString(7),
@@ -236,7 +236,7 @@ final class Kept {
     }
 
     /** Opens a run that has ended, to undo it; answers whether this node did. */
-    Future<Boolean> reopen(Written run, long epoch, UUID node, @Nullable Failure why) {
+    Future<Boolean> reopen(StoredRun run, long epoch, UUID node, @Nullable Failure why) {
         Statement reopened = Statement.of(
                 REOPEN,
                 run.id(),
@@ -244,12 +244,12 @@ final class Kept {
                 epoch,
                 node,
                 RunState.COMPENSATING.shown(),
-                why == null ? run.error() : Recorded.error(why));
+                why == null ? run.error() : StepRecord.error(why));
         return database.write(reopened).map(rows -> !rows.isEmpty());
     }
 
     /** Counts that the owner of some runs died with something of them under way. */
-    Future<Void> countTakeovers(List<Written> runs) {
+    Future<Void> countTakeovers(List<StoredRun> runs) {
         if (runs.isEmpty()) {
             return Future.succeededFuture();
         }
@@ -257,15 +257,15 @@ final class Kept {
                 "update vinculum.workflow_live l set takeovers = c.takeovers, progress = c.progress"
                         + " from unnest($1::text[], $2::int4[], $3::int4[], $4::int4[]) c(run, shard, takeovers, progress)"
                         + " where l.shard = c.shard and l.run = c.run",
-                runs.stream().map(Written::id).toArray(String[]::new),
-                runs.stream().map(Written::shard).toArray(Integer[]::new),
-                runs.stream().map(Kept::takeoversNow).toArray(Integer[]::new),
+                runs.stream().map(StoredRun::id).toArray(String[]::new),
+                runs.stream().map(StoredRun::shard).toArray(Integer[]::new),
+                runs.stream().map(RunLoader::takeoversNow).toArray(Integer[]::new),
                 runs.stream().map(run -> run.steps().size()).toArray(Integer[]::new));
         return database.write(counted).mapEmpty();
     }
 
     /** How often the owner has died now without the run coming on. */
-    static int takeoversNow(Written run) {
+    static int takeoversNow(StoredRun run) {
         return run.hasNotComeOn() ? run.takeovers() + 1 : 1;
     }
 

@@ -18,7 +18,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what is written down of runs, for those who ask. */
-final class Runs {
+final class RunListing {
     private static final int MOST_LISTED = 100;
     private static final List<String> ASKED = List.of("id", "state", "take", "skip", "transactionId");
     private static final String TIME = "to_char(%s at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
@@ -50,7 +50,7 @@ final class Runs {
 
     private final Database database;
 
-    Runs(Database database) {
+    RunListing(Database database) {
         this.database = database;
     }
 
@@ -146,7 +146,7 @@ final class Runs {
                 Statement.of(LIST, text(request, "id"), state, text(request, "transactionId"), (long) take, (long)
                         Math.max(0, skip));
         return database.read(statement)
-                .map(rows -> rows.stream().map(Runs::shown).toList());
+                .map(rows -> rows.stream().map(RunListing::shown).toList());
     }
 
     private static int number(JsonObject request, String name, int otherwise) {
