@@ -3,7 +3,6 @@ package io.vinculum.workflow;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vinculum.failure.Failure;
-import io.vinculum.failure.FailureCode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -13,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The runs that this node looks after, and who waits for each. For one event loop. */
-final class ActiveRuns {
-    /** So many ids of ended runs are remembered: more than end while a page of runs is read. */
+/** The runs that this node drives, and the callers that wait for each. For one event loop. */
+public final class ActiveRuns {
+    /** So many ids of ended runs are kept: more than end while a page of runs is read. */
     private static final int RECENT = 50_000;
 
     private final Map<String, Active> active = new HashMap<>();
@@ -28,11 +27,11 @@ final class ActiveRuns {
         }
     });
 
-    /** A run under way, and who waits for it. */
+    /** A run, and the callers that wait for it. */
     private static final class Active {
         private final Run run;
         private final Promise<Run> ended = Promise.promise();
-        private final List<Promise<Run>> waiting = new ArrayList<>();
+        private final List<Promise<Run>> waiters = new ArrayList<>();
         private final List<Runnable> timers = new ArrayList<>();
 
         Active(Run run) {
@@ -40,33 +39,33 @@ final class ActiveRuns {
         }
     }
 
-    /** Takes a run; answers it when it has ended. */
-    Future<Run> add(Run run) {
+    /** Adds a run; answers it when it has ended. */
+    public Future<Run> add(Run run) {
         Active one = new Active(run);
         recentlyEnded.remove(run.id());
         active.put(run.id(), one);
         return one.ended.future();
     }
 
-    Optional<Run> find(String id) {
+    public Optional<Run> find(String id) {
         return Optional.ofNullable(active.get(id)).map(one -> one.run);
     }
 
-    List<Run> all() {
+    public List<Run> all() {
         return active.values().stream().map(one -> one.run).toList();
     }
 
-    boolean has(Run run) {
+    public boolean has(Run run) {
         Active one = active.get(run.id());
         return one != null && one.run == run;
     }
 
-    /** Whether a run is under way here, or has just ended: what was read of it before may be old. */
-    boolean isKnown(String id) {
+    /** Whether a run is active here, or has just ended: what was read of it before may be outdated. */
+    public boolean isKnown(String id) {
         return active.containsKey(id) || recentlyEnded.contains(id);
     }
 
-    /** A timer that is called off when the run has ended or is somebody else's. */
+    /** A timer that is cancelled when the run has ended or is lost. */
     void keepTimer(Run run, Runnable cancel) {
         Active one = active.get(run.id());
         if (one != null && one.run == run) {
@@ -74,33 +73,33 @@ final class ActiveRuns {
         }
     }
 
-    /** When a run will have ended, or is another node's. */
-    Future<Run> end(Run run) {
+    /** Completes when a run has ended; fails when it is lost. */
+    public Future<Run> end(Run run) {
         Active one = active.get(run.id());
-        return one == null ? Future.failedFuture(lost()) : one.ended.future();
+        return one == null ? Future.failedFuture(RunFailures.ownerChanged()) : one.ended.future();
     }
 
-    /** Waits until a run has ended, or goes on only when somebody else has done something. */
-    Future<Run> settled(String id) {
+    /** Completes when a run has ended, or continues only after a command or an answer from outside. */
+    public Future<Run> settled(String id) {
         Active one = active.get(id);
         if (one == null) {
-            return Future.failedFuture(lost());
+            return Future.failedFuture(RunFailures.ownerChanged());
         }
         if (one.run.waitsForOthers()) {
             return Future.succeededFuture(one.run);
         }
         Promise<Run> promise = Promise.promise();
-        one.waiting.add(promise);
+        one.waiters.add(promise);
         return promise.future();
     }
 
-    /** To be called when a run may have come to wait for somebody else. */
-    void tellWhoWaits(Run run) {
+    /** Call it when a run may have come to wait for something outside. */
+    void notifyWaiters(Run run) {
         Active one = active.get(run.id());
-        if (one != null && !one.waiting.isEmpty() && run.waitsForOthers()) {
-            List<Promise<Run>> waiting = List.copyOf(one.waiting);
-            one.waiting.clear();
-            waiting.forEach(promise -> promise.complete(run));
+        if (one != null && !one.waiters.isEmpty() && run.waitsForOthers()) {
+            List<Promise<Run>> waiters = List.copyOf(one.waiters);
+            one.waiters.clear();
+            waiters.forEach(waiter -> waiter.complete(run));
         }
     }
 
@@ -111,11 +110,11 @@ final class ActiveRuns {
             recentlyEnded.add(run.id());
             one.timers.forEach(Runnable::run);
             one.ended.complete(run);
-            one.waiting.forEach(promise -> promise.complete(run));
+            one.waiters.forEach(waiter -> waiter.complete(run));
         }
     }
 
-    /** The run is somebody else's now. */
+    /** This node has lost the run. */
     void lose(Run run, Throwable cause) {
         Active one = active.get(run.id());
         if (one == null || one.run != run) {
@@ -123,12 +122,12 @@ final class ActiveRuns {
         }
         active.remove(run.id());
         one.timers.forEach(Runnable::run);
-        Failure failure = cause instanceof Failure known ? known : lost();
+        Failure failure = cause instanceof Failure known ? known : RunFailures.ownerChanged();
         one.ended.fail(failure);
-        one.waiting.forEach(promise -> promise.fail(failure));
+        one.waiters.forEach(waiter -> waiter.fail(failure));
     }
 
-    /** Goes on when something is written; else the run is somebody else's. */
+    /** Continues when something is written; a failure means that this node has lost the run. */
     void whenWritten(Run run, Future<Void> writing, Runnable then) {
         writing.onSuccess(kept -> {
                     if (has(run)) {
@@ -136,10 +135,5 @@ final class ActiveRuns {
                     }
                 })
                 .onFailure(cause -> lose(run, cause));
-    }
-
-    /** Somebody else goes on with a run. */
-    static Failure lost() {
-        return new Failure(FailureCode.UNAVAILABLE, "another node goes on with the run; ask for it again");
     }
 }

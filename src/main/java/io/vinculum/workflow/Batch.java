@@ -1,7 +1,6 @@
 package io.vinculum.workflow;
 
 import io.vinculum.database.Statement;
-import io.vinculum.workflow.Ledger.Op;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one statement that writes many operations: first it locks the shards that are still the node's, then it writes what
- * belongs to them. It has a part for each kind of operation that there is, so that a small write is a small statement.
+ * The one statement that writes a batch of operations: it locks the shards that the node still owns, then writes the
+ * operations that belong to them. It has a part for each kind of operation that there is, so that a small write is a small statement.
  */
 final class Batch {
     /** Each {@code #} is the next parameter. */
@@ -69,7 +68,7 @@ final class Batch {
               where changed.finished and l.shard = changed.shard and l.run = changed.id)""";
 
     private static final String EVENTS = """
-            , told as (
+            , events as (
               insert into vinculum.workflow_outbox (run, number, shard, address, payload)
               select o.run, o.number, o.shard, o.address, o.payload::json
               from unnest(#::text[], #::int4[], #::int4[], #::text[], #::text[])
@@ -79,31 +78,31 @@ final class Batch {
     private static final Pattern PARAMETER = Pattern.compile("#");
     private static final Map<List<String>, String> SQL = new ConcurrentHashMap<>();
 
-    private final List<Op.Start> starts = new ArrayList<>();
-    private final Map<List<Object>, Op.Step> steps = new LinkedHashMap<>();
-    private final Map<String, Op.Change> changes = new LinkedHashMap<>();
+    private final List<LedgerOp.Start> starts = new ArrayList<>();
+    private final Map<List<Object>, LedgerOp.Step> steps = new LinkedHashMap<>();
+    private final Map<String, LedgerOp.Change> changes = new LinkedHashMap<>();
     private final Map<Integer, Long> epochs = new LinkedHashMap<>();
     private final List<String> parts = new ArrayList<>();
     private final List<@Nullable Object> values = new ArrayList<>();
 
-    private Batch(List<Op> ops) {
+    private Batch(List<LedgerOp> ops) {
         ops.forEach(this::add);
     }
 
     /** Answers one row: the shards that are still the node's, and the runs that were started. */
-    static Statement of(UUID node, List<Op> ops) {
+    static Statement of(UUID node, List<LedgerOp> ops) {
         return new Batch(ops).statement(node);
     }
 
-    private void add(Op op) {
+    private void add(LedgerOp op) {
         epochs.put(op.shard(), op.epoch());
-        if (op instanceof Op.Start start) {
+        if (op instanceof LedgerOp.Start start) {
             starts.add(start);
-        } else if (op instanceof Op.Step step) {
-            // One statement changes a row once: the later word counts.
-            StepRecord row = step.recorded();
+        } else if (op instanceof LedgerOp.Step step) {
+            // One statement changes a row once: the later operation counts.
+            StepRecord row = step.row();
             steps.put(List.of(step.run(), row.node(), row.item(), row.undo()), step);
-        } else if (op instanceof Op.Change change) {
+        } else if (op instanceof LedgerOp.Change change) {
             changes.put(change.run(), change);
         }
     }
@@ -136,66 +135,66 @@ final class Batch {
     private void addStarts() {
         parts.add(STARTS);
         column(starts, op -> op.start().id(), String[]::new);
-        column(starts, Op.Start::shard, Integer[]::new);
+        column(starts, LedgerOp.Start::shard, Integer[]::new);
         column(starts, op -> op.key().workflow(), String[]::new);
         column(starts, op -> op.key().transactionId(), String[]::new);
-        column(starts, Op.Start::definition, String[]::new);
-        column(starts, Op.Start::input, String[]::new);
+        column(starts, LedgerOp.Start::definition, String[]::new);
+        column(starts, LedgerOp.Start::input, String[]::new);
         column(starts, op -> op.start().priority(), Integer[]::new);
         column(starts, op -> op.start().age().toMillis(), Long[]::new);
     }
 
-    private void addSteps(List<Op.Step> some) {
+    private void addSteps(List<LedgerOp.Step> some) {
         parts.add(STEPS);
-        column(some, Op.Step::run, String[]::new);
-        column(some, Op.Step::shard, Integer[]::new);
-        column(some, op -> op.recorded().node(), String[]::new);
-        column(some, op -> op.recorded().item(), Integer[]::new);
-        column(some, op -> op.recorded().undo(), Boolean[]::new);
-        column(some, op -> op.recorded().state().shown(), String[]::new);
-        column(some, op -> op.recorded().attempt(), Integer[]::new);
-        column(some, op -> op.recorded().place(), Integer[]::new);
-        column(some, op -> op.recorded().input(), String[]::new);
-        column(some, op -> op.recorded().output(), String[]::new);
-        column(some, op -> op.recorded().undoData(), String[]::new);
-        column(some, op -> op.recorded().error(), String[]::new);
-        column(some, op -> op.recorded().elapsed().toMillis(), Long[]::new);
-        column(some, op -> op.recorded().wake().map(Duration::toMillis).orElse(null), Long[]::new);
+        column(some, LedgerOp.Step::run, String[]::new);
+        column(some, LedgerOp.Step::shard, Integer[]::new);
+        column(some, op -> op.row().node(), String[]::new);
+        column(some, op -> op.row().item(), Integer[]::new);
+        column(some, op -> op.row().undo(), Boolean[]::new);
+        column(some, op -> op.row().state().shown(), String[]::new);
+        column(some, op -> op.row().attempt(), Integer[]::new);
+        column(some, op -> op.row().order(), Integer[]::new);
+        column(some, op -> op.row().input(), String[]::new);
+        column(some, op -> op.row().output(), String[]::new);
+        column(some, op -> op.row().undoData(), String[]::new);
+        column(some, op -> op.row().error(), String[]::new);
+        column(some, op -> op.row().elapsed().toMillis(), Long[]::new);
+        column(some, op -> op.row().wake().map(Duration::toMillis).orElse(null), Long[]::new);
     }
 
-    private void addChanges(List<Op.Change> some) {
+    private void addChanges(List<LedgerOp.Change> some) {
         parts.add(CHANGES);
-        column(some, Op.Change::run, String[]::new);
-        column(some, Op.Change::shard, Integer[]::new);
+        column(some, LedgerOp.Change::run, String[]::new);
+        column(some, LedgerOp.Change::shard, Integer[]::new);
         column(some, op -> op.state().shown(), String[]::new);
-        column(some, Op.Change::output, String[]::new);
-        column(some, Op.Change::error, String[]::new);
+        column(some, LedgerOp.Change::output, String[]::new);
+        column(some, LedgerOp.Change::error, String[]::new);
         column(some, op -> op.state().isEnd(), Boolean[]::new);
-        List<Told> told = new ArrayList<>();
+        List<Numbered> events = new ArrayList<>();
         some.forEach(change -> {
             for (int number = 0; number < change.events().size(); number++) {
-                told.add(new Told(change, number));
+                events.add(new Numbered(change, number));
             }
         });
-        if (!told.isEmpty()) {
-            addEvents(told);
+        if (!events.isEmpty()) {
+            addEvents(events);
         }
     }
 
-    /** One of the events of an end. */
-    private record Told(Op.Change change, int number) {
-        Ledger.Event event() {
+    /** One of the events of an end, and its number. */
+    private record Numbered(LedgerOp.Change change, int number) {
+        OutboxEvent event() {
             return change.events().get(number);
         }
     }
 
-    private void addEvents(List<Told> told) {
+    private void addEvents(List<Numbered> events) {
         parts.add(EVENTS);
-        column(told, one -> one.change().run(), String[]::new);
-        column(told, Told::number, Integer[]::new);
-        column(told, one -> one.change().shard(), Integer[]::new);
-        column(told, one -> one.event().address(), String[]::new);
-        column(told, one -> one.event().payload(), String[]::new);
+        column(events, one -> one.change().run(), String[]::new);
+        column(events, Numbered::number, Integer[]::new);
+        column(events, one -> one.change().shard(), Integer[]::new);
+        column(events, one -> one.event().address(), String[]::new);
+        column(events, one -> one.event().payload(), String[]::new);
     }
 
     private <T, V> void column(List<T> rows, Function<T, @Nullable V> value, IntFunction<V[]> array) {

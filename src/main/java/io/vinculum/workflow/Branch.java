@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param parent the branch it is in, null for the workflow itself
  * @param condition the index of its condition's node, -1 for the workflow itself
  */
-record Branch(@Nullable Branch parent, int condition, String name, boolean taken) {
+public record Branch(@Nullable Branch parent, int condition, String name, boolean taken) {
     static final Branch TOP = new Branch(null, -1, "", true);
 
     boolean isWithin(Branch other) {

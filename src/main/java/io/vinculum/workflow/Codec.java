@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.vertx.core.json.EncodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.VertxModule;
@@ -25,7 +26,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Values of steps to JSON and back: records, by Jackson, and the JSON types of Vert.x. */
-final class Codec {
+public final class Codec {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .addModule(vertx())
@@ -61,7 +62,7 @@ final class Codec {
         return module;
     }
 
-    static JavaType type(Class<?> type) {
+    public static JavaType type(Class<?> type) {
         return MAPPER.constructType(type);
     }
 
@@ -75,7 +76,7 @@ final class Codec {
      * @throws Failure {@code INVALID_DATA} when it is nothing that JSON can hold
      */
     @Nullable
-    static String write(@Nullable Object value, String what) {
+    public static String write(@Nullable Object value, String what) {
         if (value == null) {
             return null;
         }
@@ -97,7 +98,7 @@ final class Codec {
      * @throws Failure {@code INVALID_DATA} with the nearest member, or when it is none of the type
      */
     @Nullable
-    static <T> T readStrictly(@Nullable String json, Class<T> type, String what) {
+    public static <T> T readStrictly(@Nullable String json, Class<T> type, String what) {
         if (json == null || type == JsonObject.class || type == JsonArray.class) {
             return type.cast(read(json, type(type), what));
         }
@@ -124,7 +125,7 @@ final class Codec {
      * @throws Failure {@code INVALID_DATA} when it is none of the type
      */
     @Nullable
-    static Object read(@Nullable String json, JavaType type, String what) {
+    public static Object read(@Nullable String json, JavaType type, String what) {
         if (json == null) {
             return null;
         }
@@ -139,5 +140,15 @@ final class Codec {
         } catch (JsonProcessingException e) {
             throw none(what, type, e);
         }
+    }
+
+    /** Parses JSON into a value of Vert.x; null is none. */
+    public static @Nullable Object parse(@Nullable String json) {
+        return json == null ? null : Json.decodeValue(json);
+    }
+
+    /** Encodes a value of Vert.x; null is none. */
+    public static @Nullable String encode(@Nullable Object value) {
+        return value == null ? null : Json.encode(value);
     }
 }

@@ -7,59 +7,58 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Runs compensations, again and again while that may help, and keeps what comes of them. */
+/** Runs compensations, retries them after a backoff, and writes their results. */
 final class Compensator {
-    private final StepExecutor bodies;
+    private final StepExecutor executor;
     private final Journal journal;
     private final ActiveRuns active;
     private final Consumer<Run> advance;
 
-    /** Goes on with a run by {@code advance}. */
-    Compensator(StepExecutor bodies, Journal journal, ActiveRuns active, Consumer<Run> advance) {
-        this.bodies = bodies;
+    /** A compensator that continues a run by {@code advance}. */
+    Compensator(StepExecutor executor, Journal journal, ActiveRuns active, Consumer<Run> advance) {
+        this.executor = executor;
         this.journal = journal;
         this.active = active;
         this.advance = advance;
     }
 
-    /** Runs the compensation of a place. */
-    void undo(Run run, Position position, Step<?, ?> step) {
+    /** Runs the compensation of a step. */
+    void compensate(Run run, Position position, Step<?, ?> step) {
         Step.Compensation<?> compensation = step.undo().orElseThrow();
-        StepState entry = run.entryAt(position);
-        entry.beginUndo();
+        StepState state = run.stateAt(position);
+        state.startUndo();
         long started = System.nanoTime();
-        StepContext context =
-                new StepContext(run, position, entry.undoAttempts(), true, data -> Future.succeededFuture());
-        bodies.attempt(run, context, step, () -> {
-                    compensation.run(entry.undoData(), context);
+        AttemptContext context =
+                new AttemptContext(run, position, state.undoAttempts(), true, data -> Future.succeededFuture());
+        executor.attempt(run, context, step, () -> {
+                    compensation.run(state.undoData(), context);
                     return null;
                 })
-                .onSuccess(undone -> undoRecorded(run, position, null, Duration.ofNanos(System.nanoTime() - started)))
-                .onFailure(
-                        cause -> undoFailed(run, position, step, cause, Duration.ofNanos(System.nanoTime() - started)));
+                .onSuccess(undone -> record(run, position, null, Duration.ofNanos(System.nanoTime() - started)))
+                .onFailure(cause -> failed(run, position, step, cause, Duration.ofNanos(System.nanoTime() - started)));
     }
 
-    private void undoFailed(Run run, Position position, Step<?, ?> step, Throwable cause, Duration elapsed) {
-        StepState entry = run.entryAt(position);
-        if (StepExecutor.isWorthRetrying(cause)
-                && entry.undoAttempts() <= step.options().undoRetries()) {
-            entry.pauseUndo();
-            bodies.later(run, step.options().pause(entry.undoAttempts()), () -> {
-                entry.readyToUndo();
+    private void failed(Run run, Position position, Step<?, ?> step, Throwable cause, Duration elapsed) {
+        StepState state = run.stateAt(position);
+        if (StepFailures.isWorthRetrying(cause)
+                && state.undoAttempts() <= step.options().undoRetries()) {
+            state.pauseUndo();
+            executor.later(run, step.options().backoff(state.undoAttempts()), () -> {
+                state.readyToUndo();
                 advance.accept(run);
             });
         } else {
-            undoRecorded(run, position, StepExecutor.shown(cause), elapsed);
+            record(run, position, StepFailures.visible(cause), elapsed);
         }
     }
 
-    private void undoRecorded(Run run, Position position, @Nullable Failure failure, Duration elapsed) {
-        StepState entry = run.entryAt(position);
-        Journal.Result result = new Journal.Result(
+    private void record(Run run, Position position, @Nullable Failure failure, Duration elapsed) {
+        StepState state = run.stateAt(position);
+        StepResult result = new StepResult(
                 true,
                 failure == null ? StepRecord.State.OK : StepRecord.State.FAILED,
-                entry.undoAttempts(),
-                run.nextPlace(),
+                state.undoAttempts(),
+                run.nextOrder(),
                 null,
                 null,
                 null,
@@ -68,9 +67,9 @@ final class Compensator {
                 Optional.empty());
         active.whenWritten(run, journal.recorded(run, position, result), () -> {
             if (failure == null) {
-                entry.undone();
+                state.undone();
             } else {
-                entry.failUndo();
+                state.failUndo();
             }
             advance.accept(run);
         });

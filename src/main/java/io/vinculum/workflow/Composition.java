@@ -37,7 +37,7 @@ final class Composition {
         return frontier;
     }
 
-    void goOnAfter(Set<Integer> nodes) {
+    void continueAfter(Set<Integer> nodes) {
         frontier = nodes;
     }
 

@@ -7,8 +7,8 @@ import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
 /**
- * Lets so many runs of a key begin at once; the others wait, those of a higher priority first, then the older ones. All
- * runs of a key are in one shard, so one owner counts them. For one event loop.
+ * Lets so many runs of a concurrency key start at once; the others wait, by priority and then by age. All runs of a key
+ * are in one shard, so one owner counts them. For one event loop.
  */
 final class ConcurrencyGate {
     private static final Comparator<Waiting> ORDER =
@@ -17,26 +17,26 @@ final class ConcurrencyGate {
     private final Map<String, Key> keys = new HashMap<>();
     private long numbers;
 
-    private record Waiting(Run run, long number, Consumer<Run> begin) {}
+    private record Waiting(Run run, long number, Consumer<Run> start) {}
 
     /** The runs of one key. */
     private static final class Key {
         private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(ORDER);
-        private int begun;
+        private int started;
     }
 
-    /** Lets a run begin, now or when another one of its key has ended. */
-    void enter(String key, int most, Run run, Consumer<Run> begin) {
+    /** Lets a run start, now or when another one of its key has ended. */
+    void enter(String key, int most, Run run, Consumer<Run> start) {
         Key one = keys.computeIfAbsent(key, made -> new Key());
-        if (one.begun < most) {
-            one.begun++;
-            begin.accept(run);
+        if (one.started < most) {
+            one.started++;
+            start.accept(run);
         } else {
-            one.waiting.add(new Waiting(run, numbers++, begin));
+            one.waiting.add(new Waiting(run, numbers++, start));
         }
     }
 
-    /** One that has begun has ended, or is another node's. */
+    /** A run that was let in has ended, or is lost. */
     void leave(String key) {
         Key one = keys.get(key);
         if (one == null) {
@@ -44,8 +44,8 @@ final class ConcurrencyGate {
         }
         Waiting next = one.waiting.poll();
         if (next != null) {
-            next.begin().accept(next.run());
-        } else if (--one.begun == 0) {
+            next.start().accept(next.run());
+        } else if (--one.started == 0) {
             keys.remove(key);
         }
     }

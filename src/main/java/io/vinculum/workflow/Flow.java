@@ -169,7 +169,7 @@ public final class Flow<I> {
             this.then = then;
             // Passed over with its branch, the last of its nodes is settled too, so nothing need wait for the
             // condition.
-            composition.goOnAfter(then.last());
+            composition.continueAfter(then.last());
         }
 
         /** The branch's value, null when it is not taken. */
@@ -187,7 +187,7 @@ public final class Flow<I> {
         /** What is done when the condition does not hold. */
         public Value<T> otherwise(Supplier<@Nullable Value<T>> block) {
             Composition.Inside<T> other = when.inside(false, block);
-            composition.goOnAfter(union(List.of(then.last(), other.last())));
+            composition.continueAfter(union(List.of(then.last(), other.last())));
             return chosen(other.value());
         }
 
@@ -205,11 +205,11 @@ public final class Flow<I> {
         Set<Integer> start = composition.frontier();
         List<Set<Integer>> ends = new ArrayList<>();
         Arrays.stream(branches).forEach(branch -> {
-            composition.goOnAfter(start);
+            composition.continueAfter(start);
             branch.run();
             ends.add(composition.frontier());
         });
-        composition.goOnAfter(union(ends));
+        composition.continueAfter(union(ends));
     }
 
     private static Set<Integer> union(List<Set<Integer>> sets) {

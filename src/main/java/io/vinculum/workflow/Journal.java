@@ -4,13 +4,10 @@ import io.vertx.core.Future;
 import io.vinculum.database.Session;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/** Where a run is written down before it goes on; a future that fails means that somebody else goes on with it. */
-interface Journal {
+/** Where a run is written before it continues; a future that fails means that this node has lost the run. */
+public interface Journal {
     /** Keeps nothing. */
     Journal NONE = new Journal() {
         @Override
@@ -19,7 +16,7 @@ interface Journal {
         }
 
         @Override
-        public Future<Void> recorded(Run run, Position position, Result result) {
+        public Future<Void> recorded(Run run, Position position, StepResult result) {
             return Future.succeededFuture();
         }
 
@@ -29,38 +26,21 @@ interface Journal {
         }
 
         @Override
-        public Future<Result> within(Run run, Position position, Function<Session, Future<Result>> work) {
+        public Future<StepResult> inTransaction(
+                Run run, Position position, Function<Session, Future<StepResult>> work) {
             return Future.failedFuture(new Failure(
                     FailureCode.UNEXPECTED_STATE, "a transactional step needs the database that keeps its result"));
         }
     };
 
-    /**
-     * What came of a try of a body or of a compensation.
-     *
-     * @param place its place in the order of completion
-     * @param wake how long until it goes on by itself; empty where it does not
-     */
-    record Result(
-            boolean undo,
-            StepRecord.State state,
-            int attempt,
-            int place,
-            @Nullable Object input,
-            @Nullable Object output,
-            @Nullable Object undoData,
-            @Nullable Failure error,
-            Duration elapsed,
-            Optional<Duration> wake) {}
-
-    /** A new run; answers whether it is, rather than one of the same id that is there. */
+    /** Writes a new run; answers false when there is one of the same id already. */
     Future<Boolean> started(Run run);
 
-    Future<Void> recorded(Run run, Position position, Result result);
+    Future<Void> recorded(Run run, Position position, StepResult result);
 
-    /** A run's new state; with an end, what the run answers and its events. */
+    /** Writes a new state of a run; with an end, its output and its events. */
     Future<Void> changed(Run run, RunState state);
 
-    /** Records the result of some work in the transaction in which it is done. */
-    Future<Result> within(Run run, Position position, Function<Session, Future<Result>> work);
+    /** Does some work and writes its result in one transaction. */
+    Future<StepResult> inTransaction(Run run, Position position, Function<Session, Future<StepResult>> work);
 }

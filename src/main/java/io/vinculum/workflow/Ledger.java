@@ -27,70 +27,28 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what happens to runs, many at once: while one statement is under way the next ones gather. Each statement first
- * locks the shards it writes for, as its node owns them; what belongs to a shard that was taken over is refused, so a
- * node that has been given up for dead changes nothing. Writing the same twice does no harm. For one event loop.
+ * Writes the operations of runs in batches: while one statement is in flight, the next operations queue up. Each statement
+ * first locks the shards it writes for, as its node owns them; operations of a shard that was taken over are refused, so a
+ * node whose lease has ended changes nothing. Writing an operation twice has no effect. For one event loop.
  */
-final class Ledger {
+public final class Ledger {
     private static final int BATCH = 512;
     private static final int WAITING = 100_000;
-    private static final long AGAIN_MILLIS = 200;
+    private static final long RETRY_MILLIS = 200;
 
-    /**
-     * An event that leaves with a run's end.
-     *
-     * @param payload as JSON
-     */
-    record Event(String address, @Nullable String payload) {}
-
-    /** Something to write, for a shard under an epoch. */
-    sealed interface Op {
-        int shard();
-
-        long epoch();
-
-        record Start(
-                Run.Start start,
-                RunKey key,
-                String definition,
-                @Nullable String input) implements Op {
-            @Override
-            public int shard() {
-                return start.shard();
-            }
-
-            @Override
-            public long epoch() {
-                return start.epoch();
-            }
-        }
-
-        record Step(int shard, long epoch, String run, StepRecord recorded) implements Op {}
-
-        record Change(
-                int shard,
-                long epoch,
-                String run,
-                RunState state,
-                @Nullable String output,
-                @Nullable String error,
-                List<Event> events)
-                implements Op {}
-    }
-
-    private record Waiting(Op op, Promise<Boolean> done) {}
+    private record Waiting(LedgerOp op, Promise<Boolean> done) {}
 
     private final Vertx vertx;
     private final Context context;
     private final Database database;
     private final UUID node;
-    private final Consumer<Op> lost;
+    private final Consumer<LedgerOp> lost;
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private boolean writing;
     private boolean closed;
 
-    /** A ledger that tells of each shard that turns out to be another node's. */
-    Ledger(Vertx vertx, Context context, Database database, UUID node, Consumer<Op> lost) {
+    /** A ledger that reports each operation whose shard another node owns. */
+    public Ledger(Vertx vertx, Context context, Database database, UUID node, Consumer<LedgerOp> lost) {
         this.vertx = vertx;
         this.context = context;
         this.database = database;
@@ -99,20 +57,20 @@ final class Ledger {
     }
 
     /**
-     * Writes it with whatever else waits.
+     * Queues an operation for the next batch.
      *
-     * @return whether it made a row, for a start; true otherwise. Fails with {@code UNAVAILABLE} when too much waits, and
+     * @return whether it made a row, for a start; true otherwise. Fails with {@code UNAVAILABLE} when the queue is full, and
      *     with {@link Fenced} when another node owns the shard now
      */
-    Future<Boolean> write(Op op) {
-        if (closed || (op instanceof Op.Start && queue.size() >= WAITING)) {
+    public Future<Boolean> write(LedgerOp op) {
+        if (closed || (op instanceof LedgerOp.Start && queue.size() >= WAITING)) {
             return Future.failedFuture(
-                    new Failure(FailureCode.UNAVAILABLE, "more runs are started than can be kept now; try again"));
+                    new Failure(FailureCode.UNAVAILABLE, "more runs are started than can be written now; try again"));
         }
         Promise<Boolean> done = Promise.promise();
         queue.add(new Waiting(op, done));
         if (!writing) {
-            // What the same turn of the event loop adds goes along.
+            // Operations of the same turn of the event loop join the batch.
             writing = true;
             context.runOnContext(now -> next());
         }
@@ -127,7 +85,7 @@ final class Ledger {
                 && !queue.isEmpty()
                 && !changesOneOf(started, queue.element().op())) {
             Waiting one = queue.remove();
-            if (one.op() instanceof Op.Start start) {
+            if (one.op() instanceof LedgerOp.Start start) {
                 started.add(start.start().id());
             }
             newest.merge(one.op().shard(), one.op().epoch(), Math::max);
@@ -141,44 +99,44 @@ final class Ledger {
         }
     }
 
-    /** A statement does not see the rows that it makes itself, so what is made is changed by the next one. */
-    private static boolean changesOneOf(Set<String> started, Op op) {
-        return op instanceof Op.Change change && started.contains(change.run());
+    /** A statement does not see the rows that it makes itself, so a change of a new row waits for the next one. */
+    private static boolean changesOneOf(Set<String> started, LedgerOp op) {
+        return op instanceof LedgerOp.Change change && started.contains(change.run());
     }
 
     /**
-     * Does some work and writes what came of it in one transaction.
+     * Does some work and writes its result in one transaction.
      *
-     * @return what came of it; fails as the work does, and with {@link Fenced} when another node owns the shard now
+     * @return the result; fails as the work does, and with {@link Fenced} when another node owns the shard now
      */
-    <T> Future<T> within(Function<Session, Future<T>> work, Function<T, Op> written) {
-        AtomicReference<@Nullable Op> fenced = new AtomicReference<>();
+    public <T> Future<T> inTransaction(Function<Session, Future<T>> work, Function<T, LedgerOp> op) {
+        AtomicReference<@Nullable LedgerOp> fenced = new AtomicReference<>();
         return database.transaction(session -> work.apply(session)
                         .compose(result ->
-                                kept(session, written.apply(result), fenced).map(kept -> result)))
+                                written(session, op.apply(result), fenced).map(done -> result)))
                 .recover(cause -> {
-                    Op op = fenced.get();
-                    if (op == null) {
+                    LedgerOp refused = fenced.get();
+                    if (refused == null) {
                         return Future.failedFuture(cause);
                     }
-                    context.runOnContext(now -> lost.accept(op));
+                    context.runOnContext(now -> lost.accept(refused));
                     return Future.failedFuture(new Fenced());
                 });
     }
 
-    private Future<Void> kept(Session session, Op op, AtomicReference<@Nullable Op> fenced) {
+    private Future<Void> written(Session session, LedgerOp op, AtomicReference<@Nullable LedgerOp> fenced) {
         return session.run(statement(List.of(new Waiting(op, Promise.promise()))))
                 .map(rows -> {
                     if (rows.get(0).getArrayOfIntegers(0) == null) {
                         fenced.set(op);
-                        throw new Failure(FailureCode.CONFLICT, "the shard is another node's");
+                        throw new Failure(FailureCode.CONFLICT, "another node owns the shard");
                     }
                     return null;
                 });
     }
 
-    /** Reads what is written. */
-    <T> Future<T> read(Function<Session, Future<T>> work) {
+    /** Reads what has been written. */
+    public <T> Future<T> read(Function<Session, Future<T>> work) {
         return database.snapshot(work);
     }
 
@@ -204,7 +162,7 @@ final class Ledger {
             } else {
                 // Of several starts of one run in a batch, one made it.
                 one.done()
-                        .complete(!(one.op() instanceof Op.Start start)
+                        .complete(!(one.op() instanceof LedgerOp.Start start)
                                 || started.remove(start.start().id()));
             }
         }
@@ -214,12 +172,12 @@ final class Ledger {
         return some == null ? new HashSet<>() : new HashSet<>(Arrays.asList(some));
     }
 
-    /** A database that is away is waited for; what it refuses is found by halving. */
+    /** A database that is away is waited for; an operation that it refuses is found by halving. */
     private Future<Void> failed(List<Waiting> batch, Throwable cause) {
         Failure failure = Failure.of(cause);
         boolean away = failure.code() == FailureCode.UNAVAILABLE || failure.code() == FailureCode.TIMEOUT;
         if (away && !closed) {
-            return vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).compose(fired -> send(batch));
+            return vertx.timer(RETRY_MILLIS, TimeUnit.MILLISECONDS).compose(fired -> send(batch));
         }
         if (batch.size() == 1 || closed) {
             batch.forEach(one -> one.done().fail(failure));
@@ -234,18 +192,9 @@ final class Ledger {
     }
 
     /** Writes nothing more. */
-    void close() {
+    public void close() {
         closed = true;
         queue.forEach(one -> one.done().fail(new Fenced()));
         queue.clear();
-    }
-
-    /** Another node owns the shard now, so this one has no say in its runs. */
-    static final class Fenced extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Fenced() {
-            super("another node has taken the run over", null, false, false);
-        }
     }
 }

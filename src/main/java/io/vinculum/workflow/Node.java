@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param after the nodes that must be settled before it starts
  * @param branch the side of a condition that it is on; it is passed over when that is not taken
  */
-record Node(int index, String name, Set<Integer> after, Branch branch, Task task) {
+public record Node(int index, String name, Set<Integer> after, Branch branch, Task task) {
 
     /** What is done there. */
-    sealed interface Task {
+    public sealed interface Task {
         /** One step. */
         record Invoke(Step<?, ?> step, Value<?> input) implements Task {}
 
@@ -35,13 +35,13 @@ record Node(int index, String name, Set<Integer> after, Branch branch, Task task
         record Point(Value<?> value) implements Task {}
     }
 
-    Node {
+    public Node {
         after = Set.copyOf(after);
     }
 
     /** The step that is run there, null where none is. */
     @Nullable
-    Step<?, ?> step() {
+    public Step<?, ?> step() {
         if (task instanceof Task.Invoke invoke) {
             return invoke.step();
         }

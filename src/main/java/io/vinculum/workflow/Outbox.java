@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes the events that leave with the end of a run, and crosses them off; what is left over is published again. */
-final class Outbox {
-    private static final long AGAIN_MILLIS = 1_000;
+/** Publishes the events of runs that ended well, then deletes them; those left over are published again. */
+public final class Outbox {
+    private static final long RETRY_MILLIS = 1_000;
     private static final int PAGE = 500;
 
     private final Vertx vertx;
@@ -22,17 +22,17 @@ final class Outbox {
     private final EventBus bus;
     private final Database database;
     private final List<String> published = new ArrayList<>();
-    private boolean crossing;
+    private boolean deleting;
 
-    Outbox(Vertx vertx, Context context, Database database) {
+    public Outbox(Vertx vertx, Context context, Database database) {
         this.vertx = vertx;
         this.context = context;
         this.bus = vertx.eventBus();
         this.database = database;
     }
 
-    /** Publishes the events of a run that has just ended well; to be called on the event loop. */
-    void leave(Run run) {
+    /** Publishes the events of a run that has just ended well; call it on the event loop. */
+    public void publish(Run run) {
         int[] number = {0};
         run.events((address, payload) -> {
             number[0]++;
@@ -40,40 +40,40 @@ final class Outbox {
         });
         if (number[0] > 0 && run.isDurable()) {
             published.add(run.id());
-            cross();
+            deletePublished();
         }
     }
 
     private void publish(String address, @Nullable String payload) {
-        bus.publish(address, RunListing.parsed(payload));
+        bus.publish(address, Codec.parse(payload));
     }
 
-    /** Many at once: while one statement is under way the next ones gather. */
-    private void cross() {
-        if (crossing || published.isEmpty()) {
+    /** In batches: while one statement is in flight, the next runs queue up. */
+    private void deletePublished() {
+        if (deleting || published.isEmpty()) {
             return;
         }
-        crossing = true;
+        deleting = true;
         List<String> runs = List.copyOf(published);
         published.clear();
-        crossedOff(runs)
+        delete(runs)
                 .recover(cause -> {
                     published.addAll(runs);
-                    return vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).mapEmpty();
+                    return vertx.timer(RETRY_MILLIS, TimeUnit.MILLISECONDS).mapEmpty();
                 })
                 .onComplete(done -> context.runOnContext(now -> {
-                    crossing = false;
-                    cross();
+                    deleting = false;
+                    deletePublished();
                 }));
     }
 
-    private Future<Void> crossedOff(List<String> runs) {
+    private Future<Void> delete(List<String> runs) {
         return database.write(Statement.of("delete from vinculum.workflow_outbox where run = any($1)", (Object)
                         runs.toArray(String[]::new)))
                 .mapEmpty();
     }
 
-    private Future<Void> crossedOffRows(List<Row> rows) {
+    private Future<Void> deleteRows(List<Row> rows) {
         return database.write(Statement.of(
                         "delete from vinculum.workflow_outbox o using unnest($1::text[], $2::int4[]) p(run, number)"
                                 + " where o.run = p.run and o.number = p.number",
@@ -82,8 +82,8 @@ final class Outbox {
                 .mapEmpty();
     }
 
-    /** Publishes what former owners of some shards have left over. */
-    Future<Void> leaveBehind(List<Integer> shards) {
+    /** Publishes the events that earlier owners of some shards have left over. */
+    public Future<Void> publishLeftOver(List<Integer> shards) {
         Statement left = Statement.of(
                 "select run, address, payload::text, number from vinculum.workflow_outbox where shard = any($1)"
                         + " order by run, number limit $2",
@@ -93,8 +93,8 @@ final class Outbox {
             rows.forEach(row -> publish(row.getString(1), row.getString(2)));
             return rows.isEmpty()
                     ? Future.succeededFuture()
-                    : crossedOffRows(rows)
-                            .compose(done -> rows.size() < PAGE ? Future.succeededFuture() : leaveBehind(shards));
+                    : deleteRows(rows)
+                            .compose(done -> rows.size() < PAGE ? Future.succeededFuture() : publishLeftOver(shards));
         });
     }
 }

@@ -23,7 +23,7 @@ public final class PermanentFailure extends RuntimeException {
     }
 
     @Nullable
-    Object data() {
+    public Object data() {
         return data;
     }
 }

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The last thousand runs that ended here without being written down. For one event loop. */
+/** The last thousand runs that ended here and are not durable. For one event loop. */
 final class RecentRuns {
     private static final int MOST = 1_000;
 
@@ -23,7 +23,7 @@ final class RecentRuns {
         }
     }
 
-    void forget(Run run) {
+    void remove(Run run) {
         runs.remove(run.id());
     }
 

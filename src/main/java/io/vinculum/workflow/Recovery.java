@@ -18,151 +18,151 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Goes on with the runs of shards that are this node's now, page by page; a database that goes away meanwhile is asked
- * again. A run under which one owner after the other died stays where it is until somebody has looked.
+ * Resumes the runs of shards that this node has acquired, page by page; when the database goes away meanwhile, it tries
+ * again. A run whose owners died one after the other without progress becomes stuck.
  */
 final class Recovery {
-    /** So many owners may die at the same place of a run. */
+    /** So many owners may die in a row without progress of a run. */
     static final int DEATHS = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-    private static final long AGAIN_MILLIS = 200;
+    private static final long RETRY_MILLIS = 200;
 
     private final Vertx vertx;
     private final Context context;
-    private final RunLoader kept;
+    private final RunLoader loader;
     private final Outbox outbox;
-    private final ShardLeases ownership;
-    private final Map<String, Workflow<?, ?>> workflows;
-    private final BiConsumer<Run, RunLoader.StoredRun> drive;
+    private final ShardLeases leases;
+    private final WorkflowRegistry registry;
+    private final BiConsumer<Run, StoredRun> resume;
 
-    /** A recovery that hands over each run that can go on. */
+    /** A recovery that hands over each run that can be resumed. */
     Recovery(
             Vertx vertx,
             Context context,
-            RunLoader kept,
+            RunLoader loader,
             Outbox outbox,
-            ShardLeases ownership,
-            Map<String, Workflow<?, ?>> workflows,
-            BiConsumer<Run, RunLoader.StoredRun> drive) {
+            ShardLeases leases,
+            WorkflowRegistry registry,
+            BiConsumer<Run, StoredRun> resume) {
         this.vertx = vertx;
         this.context = context;
-        this.kept = kept;
+        this.loader = loader;
         this.outbox = outbox;
-        this.ownership = ownership;
-        this.workflows = workflows;
-        this.drive = drive;
+        this.leases = leases;
+        this.registry = registry;
+        this.resume = resume;
     }
 
-    void recover(List<ShardLeases.Taken> taken) {
-        Map<Integer, ShardLeases.Taken> byShard = new HashMap<>();
-        taken.forEach(one -> byShard.put(one.shard(), one));
+    void recover(List<AcquiredShard> acquired) {
+        Map<Integer, AcquiredShard> byShard = new HashMap<>();
+        acquired.forEach(one -> byShard.put(one.shard(), one));
         List<Integer> shards = List.copyOf(byShard.keySet());
-        kept.live(shards, page -> onContext(page, byShard))
-                .compose(done -> outbox.leaveBehind(shards))
+        loader.live(shards, page -> onContext(page, byShard))
+                .compose(done -> outbox.publishLeftOver(shards))
                 .onFailure(cause -> {
-                    LOG.warn("runs of {} shards could not be read yet: {}", shards.size(), cause.getMessage());
-                    vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS)
-                            .onSuccess(fired -> context.runOnContext(now -> recover(taken)));
+                    LOG.warn("runs of {} shards could not be loaded yet: {}", shards.size(), cause.getMessage());
+                    vertx.timer(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                            .onSuccess(fired -> context.runOnContext(now -> recover(acquired)));
                 });
     }
 
-    private Future<Void> onContext(List<RunLoader.StoredRun> page, Map<Integer, ShardLeases.Taken> taken) {
+    private Future<Void> onContext(List<StoredRun> page, Map<Integer, AcquiredShard> acquired) {
         Promise<Void> resumed = Promise.promise();
-        context.runOnContext(now -> resume(page, taken).onComplete(resumed));
+        context.runOnContext(now -> resumePage(page, acquired).onComplete(resumed));
         return resumed.future();
     }
 
-    /** What has begun goes on before what has not; then as those wait that want a place. */
+    /** Started runs before others; then in the order of the concurrency gate. */
     private static final Comparator<Next> ORDER = Comparator.comparing(
-                    (Next one) -> one.written().steps().isEmpty())
-            .thenComparing(one -> -one.written().priority())
-            .thenComparing(one -> one.written().age().negated());
+                    (Next one) -> one.stored().steps().isEmpty())
+            .thenComparing(one -> -one.stored().priority())
+            .thenComparing(one -> one.stored().age().negated());
 
-    /** A run that goes on, and what is written down of it. */
-    private record Next(Run run, RunLoader.StoredRun written) {}
+    /** A run to resume, and what is stored of it. */
+    private record Next(Run run, StoredRun stored) {}
 
-    private Future<Void> resume(List<RunLoader.StoredRun> page, Map<Integer, ShardLeases.Taken> taken) {
+    private Future<Void> resumePage(List<StoredRun> page, Map<Integer, AcquiredShard> acquired) {
         List<Next> next = new ArrayList<>();
-        List<RunLoader.StoredRun> suspects = new ArrayList<>();
-        for (RunLoader.StoredRun written : page) {
-            ShardLeases.Taken shard = taken.get(written.shard());
+        List<StoredRun> suspects = new ArrayList<>();
+        for (StoredRun stored : page) {
+            AcquiredShard shard = acquired.get(stored.shard());
             if (shard != null && isOurs(shard)) {
-                rebuilt(written, shard.epoch()).ifPresent(run -> {
-                    if (shard.crashed() && hasSomethingUnderWay(run)) {
-                        suspects.add(written);
+                restored(stored, shard.epoch()).ifPresent(run -> {
+                    if (shard.crashed() && hasBodyInFlight(run)) {
+                        suspects.add(stored);
                     }
-                    next.add(new Next(run, written));
+                    next.add(new Next(run, stored));
                 });
             }
         }
-        return kept.countTakeovers(suspects).compose(counted -> {
-            Promise<Void> driven = Promise.promise();
+        return loader.countTakeovers(suspects).compose(counted -> {
+            Promise<Void> resumed = Promise.promise();
             context.runOnContext(now -> {
                 next.sort(ORDER);
-                next.forEach(one -> goOn(one, suspects.contains(one.written())));
-                driven.complete();
+                next.forEach(one -> resumeOne(one, suspects.contains(one.stored())));
+                resumed.complete();
             });
-            return driven.future();
+            return resumed.future();
         });
     }
 
-    private boolean isOurs(ShardLeases.Taken shard) {
-        return ownership.epoch(shard.shard()).equals(Optional.of(shard.epoch()));
+    private boolean isOurs(AcquiredShard shard) {
+        return leases.epoch(shard.shard()).equals(Optional.of(shard.epoch()));
     }
 
-    /** Whether the death of its owner may be its work: some body may have been running. */
-    private static boolean hasSomethingUnderWay(Run run) {
+    /** Whether the run may have caused the death of its owner: a body may have been running. */
+    private static boolean hasBodyInFlight(Run run) {
         try {
             return !run.isPaused()
                     && Decision.next(run).stream()
                             .anyMatch(decision ->
                                     decision instanceof Decision.Invoke || decision instanceof Decision.Undo);
         } catch (RuntimeException thrown) {
-            // A condition that throws is told when the run goes on.
+            // A condition that throws is handled when the run is resumed.
             return false;
         }
     }
 
-    private void goOn(Next next, boolean suspect) {
-        int deaths = RunLoader.takeoversNow(next.written());
+    private void resumeOne(Next next, boolean suspect) {
+        int deaths = next.stored().takeoversNow();
         if (suspect && deaths >= DEATHS) {
             LOG.error(
-                    "run {} is stuck: {} nodes died one after the other at the same place of it",
+                    "run {} is stuck: {} nodes died one after the other without progress of it",
                     next.run().id(),
                     deaths);
             next.run().makeStuck();
         }
         try {
-            drive.accept(next.run(), next.written());
+            resume.accept(next.run(), next.stored());
         } catch (RuntimeException thrown) {
-            LOG.error("run {} could not be gone on with", next.run().id(), thrown);
+            LOG.error("run {} could not be resumed", next.run().id(), thrown);
         }
     }
 
-    private Optional<Run> rebuilt(RunLoader.StoredRun written, long epoch) {
-        Workflow<?, ?> workflow = workflows.get(written.workflow());
+    private Optional<Run> restored(StoredRun stored, long epoch) {
+        Workflow<?, ?> workflow = registry.find(stored.workflow()).orElse(null);
         if (workflow == null) {
-            LOG.error("run {} waits for a node that has the workflow '{}'", written.id(), written.workflow());
+            LOG.error("run {} waits for a node that has the workflow '{}'", stored.id(), stored.workflow());
             return Optional.empty();
         }
         try {
-            return Optional.of(written.rebuilt(workflow, epoch));
+            return Optional.of(stored.restored(workflow, epoch));
         } catch (RuntimeException changed) {
-            LOG.error("run {} does not fit its workflow any more: {}", written.id(), changed.getMessage());
-            return otherwise(written, workflow, epoch, changed);
+            LOG.error("run {} does not fit its workflow any more: {}", stored.id(), changed.getMessage());
+            return byPolicy(stored, workflow, epoch, changed);
         }
     }
 
-    private static Optional<Run> otherwise(
-            RunLoader.StoredRun written, Workflow<?, ?> workflow, long epoch, RuntimeException changed) {
+    private static Optional<Run> byPolicy(
+            StoredRun stored, Workflow<?, ?> workflow, long epoch, RuntimeException changed) {
         Failure why = changed instanceof Failure failure
                 ? failure
-                : new Failure(FailureCode.UNEXPECTED_STATE, "what is kept of the run cannot be read any more");
+                : new Failure(FailureCode.UNEXPECTED_STATE, "what is stored of the run cannot be read any more");
         try {
-            return written.rebuiltOtherwise(workflow, epoch, why);
+            return stored.restoredByPolicy(workflow, epoch, why);
         } catch (RuntimeException unreadable) {
-            LOG.error("run {} waits for a node that can read what it has done", written.id(), unreadable);
+            LOG.error("run {} waits for a node that can read what it has done", stored.id(), unreadable);
             return Optional.empty();
         }
     }

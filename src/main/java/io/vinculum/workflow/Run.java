@@ -1,13 +1,9 @@
 package io.vinculum.workflow;
 
 import io.vinculum.failure.Failure;
+import io.vinculum.workflow.StepState.Status;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,24 +12,22 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a workflow: what it was started with and what has come of each place. For one thread at a time. */
-final class Run {
+/** One run of a workflow: its input and the state of each of its steps. For one thread at a time. */
+public final class Run {
     private final Start start;
     private final Workflow<?, ?> workflow;
     private final @Nullable Object input;
-    private final Map<StepState.State, Integer> counts = new EnumMap<>(StepState.State.class);
-    private final Map<Position, StepState> entries = new LinkedHashMap<>();
-    private final Map<Integer, Boolean> choices = new HashMap<>();
-    private final Map<Integer, Items> items = new HashMap<>();
-    private @Nullable Deque<Position> undos;
+    private final Map<Status, Integer> counts = new EnumMap<>(Status.class);
+    private final Map<Position, StepState> steps = new LinkedHashMap<>();
+    private final CompletionOrder order = new CompletionOrder(this);
+    private final RunValues values = new RunValues(this);
     private RunState state = RunState.INVOKING;
     private boolean durable;
     private boolean paused;
-    private int places;
     private boolean stuck;
-    private boolean begun;
+    private boolean started;
     private boolean admitted;
-    private boolean misfit;
+    private boolean outdated;
     private boolean abandoned;
     private boolean resumed;
     private @Nullable Failure error;
@@ -46,372 +40,250 @@ final class Run {
      * @param epoch under which that owner writes
      * @param age how long ago it was started, when it came to this owner
      */
-    record Start(String id, int shard, long epoch, int priority, Duration age) {
-        static Start of(String id) {
+    public record Start(String id, int shard, long epoch, int priority, Duration age) {
+        public static Start of(String id) {
             return new Start(id, 0, 0, 0, Duration.ZERO);
         }
     }
 
-    /** The elements of a list, and how many of the first ones are settled. */
-    static final class Items {
-        private final List<?> all;
-        private int settled;
-
-        Items(List<?> all) {
-            this.all = all;
-        }
-
-        List<?> all() {
-            return all;
-        }
-
-        int settled() {
-            return settled;
-        }
-
-        void settle() {
-            settled++;
-        }
-    }
-
-    Run(Start start, Workflow<?, ?> workflow, @Nullable Object input) {
+    public Run(Start start, Workflow<?, ?> workflow, @Nullable Object input) {
         this.start = start;
         this.workflow = workflow;
         this.input = input;
         this.durable = workflow.options().durable();
     }
 
-    String id() {
+    public String id() {
         return start.id();
     }
 
-    Start start() {
+    public Start start() {
         return start;
     }
 
-    RunState state() {
+    public Workflow<?, ?> workflow() {
+        return workflow;
+    }
+
+    public @Nullable Object input() {
+        return input;
+    }
+
+    public RunState state() {
         return state;
     }
 
-    /** The state as it is told. */
-    RunState shownState() {
+    /** The state as callers see it. */
+    public RunState visibleState() {
         if (paused) {
             return stuck ? RunState.STUCK : RunState.PAUSED;
         }
-        return state == RunState.INVOKING && isIdle() && any(StepState.State.WAITING) ? RunState.WAITING : state;
+        return state == RunState.INVOKING && isIdle() && any(Status.WAITING) ? RunState.WAITING : state;
     }
 
-    /** Whether nothing of it is under way, so that it is safe with another owner. */
-    boolean isIdle() {
-        return !isRunning() && !any(StepState.State.UNDOING);
+    /** Whether nothing of it is in flight, so that another owner may take it. */
+    public boolean isIdle() {
+        return !isRunning() && !any(Status.UNDOING);
     }
 
-    /** Whether a body of it is under way. */
+    /** Whether a body of it is in flight. */
     boolean isRunning() {
-        return any(StepState.State.RUNNING) || any(StepState.State.RECORDING);
+        return any(Status.RUNNING) || any(Status.RECORDING);
     }
 
-    /** Whether it goes on only when somebody else has done something. */
-    boolean waitsForOthers() {
-        return isIdle()
-                && !state.isEnd()
-                && (paused
-                        || (state == RunState.INVOKING
-                                && any(StepState.State.WAITING)
-                                && !any(StepState.State.PAUSED)
-                                && !any(StepState.State.READY)
-                                && entries.entrySet().stream().anyMatch(this::waitsForAnswer)));
+    /** Whether it continues only after a command or an answer from outside. */
+    public boolean waitsForOthers() {
+        return isIdle() && !state.isEnd() && (paused || waitsForAnswers());
     }
 
-    private boolean waitsForAnswer(Map.Entry<Position, StepState> entry) {
-        return entry.getValue().is(StepState.State.WAITING) && stepAt(entry.getKey()) != null;
+    private boolean waitsForAnswers() {
+        return state == RunState.INVOKING
+                && any(Status.WAITING)
+                && !any(Status.PAUSED)
+                && !any(Status.READY)
+                && steps.entrySet().stream().anyMatch(this::waitsForAnswer);
     }
 
-    boolean isDurable() {
+    private boolean waitsForAnswer(Map.Entry<Position, StepState> step) {
+        return step.getValue().is(Status.WAITING) && stepAt(step.getKey()) != null;
+    }
+
+    public boolean isDurable() {
         return durable;
     }
 
-    /** It is written down from now on. */
-    void makeDurable() {
+    /** From now on it is written to the ledger. */
+    public void makeDurable() {
         durable = true;
     }
 
-    boolean isPaused() {
+    public boolean isPaused() {
         return paused;
     }
 
-    /** Whether it came to this owner paused or stuck, and has not been let go on since: what was under way is unknown. */
-    boolean isParked() {
-        return paused && resumed && !begun;
+    /** Whether this owner got it paused or stuck and has not resumed it: what was in flight is unknown. */
+    public boolean isParked() {
+        return paused && resumed && !started;
     }
 
-    /** Whether it may begin: its concurrency key had a place for it. */
-    boolean isAdmitted() {
+    /** Whether it may start: the concurrency gate has let it in. */
+    public boolean isAdmitted() {
         return admitted;
     }
 
-    void admit() {
+    public void admit() {
         admitted = true;
     }
 
-    /** This owner has run a body of it. */
-    void begin() {
-        begun = true;
+    /** This owner has started a body of it. */
+    public void markStarted() {
+        started = true;
     }
 
-    void pause(boolean stopped) {
+    public void pause() {
+        setPaused(true);
+    }
+
+    public void unpause() {
+        setPaused(false);
+    }
+
+    void setPaused(boolean stopped) {
         paused = stopped;
         stuck = false;
     }
 
-    /** Paused because its owners died of it. */
-    void makeStuck() {
+    /** Paused because its owners died while they ran it. */
+    public void makeStuck() {
         paused = true;
         stuck = true;
     }
 
-    /** Why it did not go on. */
-    Optional<Failure> error() {
+    /** Why it is compensated. */
+    public Optional<Failure> error() {
         return Optional.ofNullable(error);
     }
 
-    @Nullable
-    Object input() {
-        return input;
-    }
-
     /** What it answers; null until it is done, and when its workflow has no value. */
-    @Nullable
-    Object output() {
+    public @Nullable Object output() {
         return outputAt(state);
     }
 
-    @Nullable
-    Object outputAt(RunState last) {
-        return last == RunState.DONE ? value(workflow.output()) : null;
+    /** What it answers if it ends in a state. */
+    public @Nullable Object outputAt(RunState last) {
+        return last == RunState.DONE ? values.value(workflow.output()) : null;
     }
 
-    /** Tells of each event that leaves with its end. */
-    void events(BiConsumer<String, @Nullable Object> event) {
+    /** Gives each event that is published when the run ends well. */
+    public void events(BiConsumer<String, @Nullable Object> event) {
         for (Node node : workflow.nodes()) {
-            if (node.task() instanceof Node.Task.Emit emit && isTaken(node.branch())) {
-                event.accept(emit.address(), value(emit.payload()));
+            if (node.task() instanceof Node.Task.Emit emit && values.isTaken(node.branch())) {
+                event.accept(emit.address(), values.value(emit.payload()));
             }
         }
     }
 
-    Workflow<?, ?> workflow() {
-        return workflow;
+    /** What its placeholders are. */
+    RunValues values() {
+        return values;
     }
 
-    String nameAt(Position position) {
+    public String nameAt(Position position) {
         return workflow.nodes().get(position.node()).name();
     }
 
-    @Nullable
-    Step<?, ?> stepAt(Position position) {
+    /** The step that runs at a position; null where none does. */
+    public @Nullable Step<?, ?> stepAt(Position position) {
         return workflow.nodes().get(position.node()).step();
     }
 
-    @Nullable
-    StepState entry(Position position) {
-        return entries.get(position);
+    /** The state of a step; null when the run has not come to it. */
+    public @Nullable StepState findState(Position position) {
+        return steps.get(position);
     }
 
-    StepState entryAt(Position position) {
-        return entries.computeIfAbsent(position, at -> new StepState(counts));
+    /** The state of a step, a new one when the run has not come to it. */
+    public StepState stateAt(Position position) {
+        return steps.computeIfAbsent(position, at -> new StepState(counts));
     }
 
-    Map<Position, StepState> entries() {
-        return entries;
+    public Map<Position, StepState> steps() {
+        return steps;
     }
 
-    boolean any(StepState.State asked) {
+    boolean any(Status asked) {
         return counts.getOrDefault(asked, 0) > 0;
     }
 
     /** The next number in the order of completion. */
-    int nextPlace() {
-        return ++places;
+    public int nextOrder() {
+        return order.next();
     }
 
-    /** Continues the order of what was recorded before, by another owner. */
-    void resumeAfter(int place) {
-        places = Math.max(places, place);
+    CompletionOrder order() {
+        return order;
+    }
+
+    /** Continues the order of completion of an earlier owner. */
+    void resumeAfter(int number) {
+        order.continueAfter(number);
         resumed = true;
     }
 
-    /** Whether another owner has begun it. */
-    boolean resumed() {
+    /** Whether an earlier owner has started it. */
+    public boolean isResumed() {
         return resumed;
     }
 
-    /** Turns round, with the first reason there is. What only waited is not waited for any more. */
-    void turnRound(Failure cause) {
+    /** Compensates from now on; the first reason counts. Steps that only waited are not waited for any more. */
+    public void startCompensating(Failure cause) {
         if (state == RunState.INVOKING || state == RunState.DONE) {
             state = RunState.COMPENSATING;
             error = cause;
-            List<StepState> waiting = entries.values().stream()
-                    .filter(entry -> entry.is(StepState.State.WAITING)
-                            || entry.is(StepState.State.PAUSED)
-                            || entry.is(StepState.State.READY))
+            List<StepState> waiting = steps.values().stream()
+                    .filter(step -> step.is(Status.WAITING) || step.is(Status.PAUSED) || step.is(Status.READY))
                     .toList();
-            waiting.forEach(entry -> entry.fail(nextPlace(), entry.undoData()));
+            waiting.forEach(step -> step.fail(nextOrder(), step.undoData()));
         }
     }
 
-    /** Whether anything of it has been undone, or could not be. */
-    boolean hasUndone() {
-        return any(StepState.State.UNDONE) || any(StepState.State.UNDO_FAILED) || any(StepState.State.UNDO_READY);
+    /** Compensates again what could not be compensated. */
+    public void compensateAgain() {
+        state = RunState.COMPENSATING;
+        order.restartCompensating();
+        steps.values().stream().filter(step -> step.is(Status.UNDO_FAILED)).forEach(StepState::readyToUndo);
     }
 
-    /** The place of the first step whose failure turned it round; the highest number when something else did. */
-    int turnedAt() {
-        return entries.entrySet().stream()
-                .filter(entry -> entry.getValue().is(StepState.State.FAILED) && stopsAt(entry.getKey()))
-                .mapToInt(entry -> entry.getValue().order())
-                .min()
-                .orElse(Integer.MAX_VALUE);
-    }
-
-    private boolean stopsAt(Position position) {
-        Step<?, ?> step = stepAt(position);
-        return step == null || !step.options().continueOnFailure();
-    }
-
-    /** For each node the place of the last that was done there. */
-    int[] lastPlaces() {
-        int[] last = new int[workflow.nodes().size()];
-        entries.forEach((position, entry) -> last[position.node()] = Math.max(last[position.node()], entry.order()));
-        return last;
+    /** Whether a compensation of it has completed or failed. */
+    boolean hasCompensated() {
+        return any(Status.UNDONE) || any(Status.UNDO_FAILED) || any(Status.UNDO_READY);
     }
 
     /**
-     * It does not fit its workflow any more.
+     * The workflow has changed so that the run can only be compensated.
      *
-     * @param something whether something it has done cannot be undone, so that it ends {@code failed}
+     * @param incomplete whether a step it has done cannot be compensated, so that it ends {@code failed}
      */
-    void abandon(boolean something) {
-        misfit = true;
-        abandoned = something;
+    void makeOutdated(boolean incomplete) {
+        outdated = true;
+        abandoned = incomplete;
     }
 
-    /** Whether its workflow has changed so that it can only be undone. */
-    boolean isMisfit() {
-        return misfit;
+    boolean isOutdated() {
+        return outdated;
     }
 
-    /** How a run ends that was turned round. */
-    RunState backEnd() {
-        return abandoned || any(StepState.State.UNDO_FAILED) ? RunState.FAILED : RunState.REVERTED;
+    /** The state in which a compensated run ends. */
+    RunState compensatedState() {
+        return abandoned || any(Status.UNDO_FAILED) ? RunState.FAILED : RunState.REVERTED;
     }
 
-    /** Undoes once more what could not be undone. */
-    void turnRoundAgain() {
-        state = RunState.COMPENSATING;
-        undos = null;
-        entries.values().stream()
-                .filter(entry -> entry.is(StepState.State.UNDO_FAILED))
-                .forEach(StepState::readyToUndo);
-    }
-
-    void end(RunState last) {
+    public void end(RunState last) {
         state = last;
     }
 
-    /** The next place to undo, the last that was done first; nothing may be under way any more. */
-    Optional<Position> nextToUndo() {
-        if (undos == null) {
-            undos = new ArrayDeque<>();
-            entries.entrySet().stream()
-                    .filter(entry -> hasUndo(entry.getKey(), entry.getValue()))
-                    .sorted(Comparator.comparing(entry -> -entry.getValue().order()))
-                    .map(Map.Entry::getKey)
-                    .forEach(undos::add);
-        }
-        while (!undos.isEmpty() && isOver(undos.element())) {
-            undos.remove();
-        }
-        return Optional.ofNullable(undos.peek());
-    }
-
-    private boolean isOver(Position position) {
-        StepState entry = entryAt(position);
-        return entry.is(StepState.State.UNDONE) || entry.is(StepState.State.UNDO_FAILED);
-    }
-
-    private boolean hasUndo(Position position, StepState entry) {
-        Step<?, ?> step = stepAt(position);
-        boolean partlyDone = entry.is(StepState.State.FAILED) && entry.undoData() != null;
-        return step != null
-                && step.undo().isPresent()
-                && (partlyDone || entry.is(StepState.State.DONE) || entry.is(StepState.State.UNDO_READY));
-    }
-
-    /** What a value is in this run. */
-    @Nullable
-    Object value(Value<?> value) {
-        Value.Source source = value.source();
-        if (source instanceof Value.Source.Answer answer) {
-            return answer(answer.node());
-        }
-        if (source instanceof Value.Source.Computed computed) {
-            List<@Nullable Object> of = new ArrayList<>(computed.of().size());
-            for (Value<?> one : computed.of()) {
-                of.add(value(one));
-            }
-            return computed.function().apply(of);
-        }
-        if (source instanceof Value.Source.Chosen chosen) {
-            Value<?> taken = chose(chosen.condition()) ? chosen.then() : chosen.otherwise();
-            return taken == null || !isTaken(taken.branch()) ? null : value(taken);
-        }
-        return input;
-    }
-
-    private @Nullable Object answer(int node) {
-        if (workflow.nodes().get(node).task() instanceof Node.Task.Each each) {
-            List<@Nullable Object> answers = new ArrayList<>();
-            for (int item = 0; item < items(node, each).all().size(); item++) {
-                StepState entry = entries.get(new Position(node, item));
-                answers.add(entry == null ? null : entry.output());
-            }
-            return answers;
-        }
-        StepState entry = entries.get(Position.of(node));
-        return entry == null ? null : entry.output();
-    }
-
-    /** The elements that a node is run for; everything before it must be settled. */
-    Items items(int node, Node.Task.Each each) {
-        Items known = items.get(node);
-        if (known == null) {
-            List<?> all = (List<?>) value(each.items());
-            known = new Items(all == null ? List.of() : all);
-            items.put(node, known);
-        }
-        return known;
-    }
-
-    /** Which side a condition chose; everything before it must be settled. */
-    boolean chose(int condition) {
-        Boolean known = choices.get(condition);
-        if (known == null) {
-            Node node = workflow.nodes().get(condition);
-            Node.Task.Choose choose = (Node.Task.Choose) node.task();
-            known = isTaken(node.branch()) && choose.condition().test(value(choose.value()));
-            choices.put(condition, known);
-        }
-        return known;
-    }
-
-    boolean isTaken(Branch branch) {
-        Branch parent = branch.parent();
-        return parent == null || (isTaken(parent) && chose(branch.condition()) == branch.taken());
-    }
-
-    /** The place of a step by its name; empty when the workflow has none of that name. */
-    Optional<Position> position(String step, int item) {
+    /** The position of a step by its name; empty when the workflow has none of that name. */
+    public Optional<Position> position(String step, int item) {
         return workflow.nodes().stream()
                 .filter(node -> node.name().equals(step))
                 .map(node -> new Position(node.index(), item))
@@ -420,6 +292,6 @@ final class Run {
 
     @Override
     public String toString() {
-        return id() + " " + shownState().shown() + Objects.toString(error, "");
+        return id() + " " + visibleState().shown() + Objects.toString(error, "");
     }
 }

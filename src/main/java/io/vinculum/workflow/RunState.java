@@ -2,14 +2,14 @@ package io.vinculum.workflow;
 
 import java.util.Locale;
 
-/** Where a run is. */
+/** The state of a run. */
 public enum RunState {
     INVOKING,
-    /** Nothing of it is under way until a time has come, or somebody outside has answered. Told, never written down. */
+    /** Nothing of it is in flight until a time has come or somebody outside has answered. Shown, never written. */
     WAITING,
-    /** Somebody has stopped it until he lets it go on. */
+    /** Stopped until it is resumed. */
     PAUSED,
-    /** Its owner died again and again at the same place; somebody has to look. */
+    /** Its owners died one after the other without progress; somebody has to look at it. */
     STUCK,
     DONE,
     COMPENSATING,
@@ -17,12 +17,17 @@ public enum RunState {
     /** A compensation has failed for good; the others ran. */
     FAILED;
 
-    /** As it is told and written down. */
+    /** The word for it in answers and in the ledger. */
     public String shown() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    boolean isEnd() {
+    /** The state of a word that {@link #shown} gave. */
+    public static RunState of(String shown) {
+        return valueOf(shown.toUpperCase(Locale.ROOT));
+    }
+
+    public boolean isEnd() {
         return this == DONE || this == REVERTED || this == FAILED;
     }
 }

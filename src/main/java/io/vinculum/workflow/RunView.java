@@ -4,7 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 
-/** Runs as they are told to whoever asks. */
+/** Runs as JSON, for callers and events. */
 final class RunView {
     private RunView() {}
 
@@ -14,30 +14,30 @@ final class RunView {
         JsonObject shown = new JsonObject()
                 .put("id", key.workflow())
                 .put("transactionId", key.transactionId())
-                .put("state", run.shownState().shown())
-                .put("output", RunListing.parsed(Codec.write(run.output(), "the output")));
+                .put("state", run.visibleState().shown())
+                .put("output", Codec.parse(Codec.write(run.output(), "the output")));
         run.error().ifPresent(error -> shown.put("error", StepRecord.json(error)));
         return shown;
     }
 
-    /** A run that is not written down, with what is known of its steps. */
+    /** A run that is not durable, with its steps. */
     static JsonObject withSteps(Run run) {
         JsonArray steps = new JsonArray();
-        run.entries().forEach((position, entry) -> {
+        run.steps().forEach((position, state) -> {
             JsonObject step = new JsonObject().put("step", run.nameAt(position));
             if (position.item() >= 0) {
                 step.put("item", position.item());
             }
-            steps.add(step.put("state", entry.state().name().toLowerCase(Locale.ROOT))
-                    .put("attempts", entry.attempts())
-                    .put("input", RunListing.parsed(Codec.write(entry.input(), "an input")))
-                    .put("output", RunListing.parsed(Codec.write(entry.output(), "an output"))));
+            steps.add(step.put("state", state.status().name().toLowerCase(Locale.ROOT))
+                    .put("attempts", state.attempts())
+                    .put("input", Codec.parse(Codec.write(state.input(), "an input")))
+                    .put("output", Codec.parse(Codec.write(state.output(), "an output"))));
         });
-        return of(run).put("input", RunListing.parsed(Codec.write(run.input(), "the input")))
+        return of(run).put("input", Codec.parse(Codec.write(run.input(), "the input")))
                 .put("steps", steps);
     }
 
-    /** What is published when a run has come into a state. */
+    /** The event of a run's new state. */
     static JsonObject event(Run run, RunState state) {
         RunKey key = RunKey.of(run);
         JsonObject event = new JsonObject()

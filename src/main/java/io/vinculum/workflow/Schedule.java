@@ -57,12 +57,12 @@ public final class Schedule {
     }
 
     /** What the runs are started with. */
-    JsonObject input() {
+    public JsonObject input() {
         return input;
     }
 
     /** The first time after another one; empty when there is none. */
-    Optional<Instant> next(Instant after) {
+    public Optional<Instant> next(Instant after) {
         return next.after(after);
     }
 }

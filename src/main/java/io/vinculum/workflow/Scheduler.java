@@ -12,11 +12,11 @@ import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
- * Starts the runs of schedules. The time names the run ({@code at <time>}), and so the shard whose owner starts it; since
- * a run is started once however often it is asked for, a new owner asks again for what was due lately.
+ * Starts the runs of schedules. The time names the run ({@code at <time>}), and so the shard whose owner starts it. A run
+ * starts once however often it is asked for, so a new owner asks again for what was due lately.
  */
 final class Scheduler {
-    /** Longer than a takeover: what was due meanwhile is not left out. */
+    /** Longer than a takeover, so that what was due meanwhile is not left out. */
     private static final Duration LATELY = Duration.ofSeconds(15);
 
     private static final int MOST_AT_ONCE = 100;
@@ -34,7 +34,7 @@ final class Scheduler {
         this.start = start;
     }
 
-    /** To be told PostgreSQL's time about once a second. */
+    /** Takes PostgreSQL's time about once a second. */
     void clock(Instant now) {
         started.values().removeIf(at -> at.isBefore(now.minus(LATELY.multipliedBy(2))));
         workflows.forEach(
@@ -42,7 +42,7 @@ final class Scheduler {
     }
 
     private void due(Workflow<?, ?> workflow, Schedule schedule, Instant now) {
-        // What was due before the node began is another node's, or nobody's.
+        // What was due before this node started was for another node to start.
         Instant first = since.computeIfAbsent(workflow.name(), name -> now);
         Instant from = first.isAfter(now.minus(LATELY)) ? first : now.minus(LATELY);
         Optional<Instant> next = schedule.next(from);
@@ -50,7 +50,7 @@ final class Scheduler {
             Instant at = next.get();
             String transactionId = "at " + at;
             String id = new RunKey(workflow.name(), transactionId).id();
-            if (isOwn.test(ShardLeases.shardOf(id)) && started.putIfAbsent(id, at) == null) {
+            if (isOwn.test(Shards.of(id)) && started.putIfAbsent(id, at) == null) {
                 start.apply(new JsonObject()
                                 .put("id", workflow.name())
                                 .put("transactionId", transactionId)

@@ -21,31 +21,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which shards this node owns. One statement a second, on PostgreSQL's clock, says that the node is alive and takes shards
- * of nodes that are not, up to its share; each taking raises the shard's epoch, which shuts the former owner out of the
- * {@link Ledger}. The node's name is new at every start, so that two of them are never taken for one. A node with more
- * than its share lets go of shards in which nothing is under way.
+ * The shards that this node owns. A heartbeat a second, on PostgreSQL's clock, renews the node's lease and acquires shards
+ * of nodes whose lease has ended, up to its share; each acquisition raises the shard's epoch, which fences off the former
+ * owner. The node's id is new at every start, so that no two nodes share one. A node with more than its share releases
+ * shards in which nothing is in flight.
  */
-final class ShardLeases {
+public final class ShardLeases {
     private static final Logger LOG = LoggerFactory.getLogger(ShardLeases.class);
 
-    static final int SHARDS = 1_024;
+    /** A node whose last heartbeat is older than this loses its shards. */
+    public static final Duration LEASE = Duration.ofSeconds(5);
 
-    /** A node is given up for dead so long after its last word. */
-    static final Duration LEASE = Duration.ofSeconds(5);
+    private static final long HEARTBEAT_MILLIS = 1_000;
 
-    private static final long BEAT_MILLIS = 1_000;
-
-    /** So many shards take what is new at a time. */
+    /** So many shards get new runs at a time. */
     private static final int IN_USE = 4;
 
-    private static final String BEAT = """
+    private static final String HEARTBEAT = """
             with others as (
               select count(*) as number from vinculum.workflow_node where lease_until >= now() and node <> $1::uuid),
-            beat as (
+            heartbeat as (
               insert into vinculum.workflow_node (node, lease_until) values ($1::uuid, now() + $2::int8 * interval '1 ms')
               on conflict (node) do update set lease_until = excluded.lease_until),
-            mine as (
+            owned as (
               select count(*) as number, array_agg(shard) as shards from vinculum.workflow_shard where node = $1::uuid),
             free as (
               select s.shard, s.node is not null and s.node <> $1::uuid as crashed from vinculum.workflow_shard s
@@ -53,97 +51,67 @@ final class ShardLeases {
                 select from vinculum.workflow_node n where n.node = s.node and n.lease_until >= now()) end
               order by s.shard
               limit (select greatest(0, ceil($4::int4 / (others.number + 1.0))
-                - case when $3::bool then 0 else mine.number end) from others, mine)
+                - case when $3::bool then 0 else owned.number end) from others, owned)
               for update of s skip locked),
-            taken as (
+            acquired as (
               update vinculum.workflow_shard s set node = $1::uuid, epoch = s.epoch + 1 from free
               where s.shard = free.shard
               returning s.shard, s.epoch, free.crashed)
-            select (select array_agg(shard order by shard) from taken) as shards,
-              (select array_agg(epoch order by shard) from taken) as epochs,
-              (select array_agg(crashed order by shard) from taken) as crashed,
+            select (select array_agg(shard order by shard) from acquired) as shards,
+              (select array_agg(epoch order by shard) from acquired) as epochs,
+              (select array_agg(crashed order by shard) from acquired) as crashed,
               (select number from others) as others,
               (extract(epoch from clock_timestamp()) * 1000)::int8 as clock,
-              (select shards from mine where number <> $5::int4) as mine
+              (select shards from owned where number <> $5::int4) as owned
             """;
 
     private static final String RELEASE = """
             update vinculum.workflow_shard set node = null where node = $1::uuid and shard = any($2::int4[])
             """;
 
-    private static final String LEAVE = """
+    private static final String RELEASE_ALL = """
             with gone as (delete from vinculum.workflow_node where node = $1::uuid)
             update vinculum.workflow_shard set node = null where node = $1::uuid
             """;
-
-    /**
-     * A shard that is this node's now.
-     *
-     * @param crashed whether its former owner fell silent, rather than letting it go
-     */
-    record Taken(int shard, long epoch, boolean crashed) {}
-
-    /** What follows from owning. */
-    interface Listener {
-        /** These are this node's now. */
-        void taken(List<Taken> shards);
-
-        /** The shards in which something is under way here. */
-        Set<Integer> busy();
-
-        /** The node lets go of shards in which nothing is under way, or has lost them. */
-        void released(Set<Integer> shards);
-
-        /** The node was silent for longer than its lease, so that nothing may be its any more. */
-        void lost();
-
-        /** PostgreSQL's clock has come so far. */
-        void clock(Instant now);
-    }
 
     private final UUID node = UUID.randomUUID();
     private final Vertx vertx;
     private final Context context;
     private final Database database;
-    private final Listener listener;
+    private final LeaseListener listener;
     private final TreeMap<Integer, Long> epochs = new TreeMap<>();
     private List<Integer> inUse = List.of();
     private int lastInUse = -1;
     private int next;
-    private long lastBeat = System.nanoTime();
-    /** Whether what is still this node's by name has to be taken anew. */
-    private boolean silent;
+    private long lastHeartbeat = System.nanoTime();
+    /** Whether the lease has ended, so that shards still under this node's id must be acquired again. */
+    private boolean expired;
 
     private boolean stopped;
-    private Future<Void> beating = Future.succeededFuture();
+    private Future<Void> heartbeat = Future.succeededFuture();
 
-    /** Makes it; nothing is owned before {@link #start}. */
-    ShardLeases(Vertx vertx, Context context, Database database, Listener listener) {
+    /** The leases of a node; it owns nothing before {@link #start}. */
+    public ShardLeases(Vertx vertx, Context context, Database database, LeaseListener listener) {
         this.vertx = vertx;
         this.context = context;
         this.database = database;
         this.listener = listener;
     }
 
-    UUID node() {
+    public UUID node() {
         return node;
     }
 
-    /** The shard of whatever has a name. */
-    static int shardOf(String name) {
-        return Math.floorMod(name.hashCode(), SHARDS);
-    }
-
     /** The epoch under which this node owns a shard; empty when it does not. */
-    Optional<Long> epoch(int shard) {
+    public Optional<Long> epoch(int shard) {
         return Optional.ofNullable(epochs.get(shard));
     }
 
     /**
-     * A shard of this node's for something new; empty when it has none. For a second it is one of a few, so that one
-     * write has few shards to lock; then the next ones follow.
+     * A shard of this node for a new run; empty when it has none. For a second it is one of a few, so that one write has
+     * few shards to lock; then the next ones follow.
      */
-    Optional<Integer> any() {
+    public Optional<Integer> any() {
         if (epochs.isEmpty()) {
             return Optional.empty();
         }
@@ -163,99 +131,99 @@ final class ShardLeases {
         next = 0;
     }
 
-    /** A shard turned out to be another node's under a later epoch. */
-    void forget(int shard, long epoch) {
+    /** Releases a shard that another node owns under a later epoch. */
+    public void release(int shard, long epoch) {
         if (epochs.remove(shard, epoch)) {
             listener.released(Set.of(shard));
         }
     }
 
-    Future<Void> start() {
-        beating = beat();
-        return beating.onComplete(first -> again());
+    public Future<Void> start() {
+        heartbeat = sendHeartbeat();
+        return heartbeat.onComplete(first -> scheduleHeartbeat());
     }
 
-    private void again() {
-        vertx.timer(BEAT_MILLIS, TimeUnit.MILLISECONDS)
+    private void scheduleHeartbeat() {
+        vertx.timer(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS)
                 .onSuccess(fired -> context.runOnContext(now -> {
                     if (!stopped) {
-                        beating = beat();
-                        beating.onComplete(done -> again());
+                        heartbeat = sendHeartbeat();
+                        heartbeat.onComplete(done -> scheduleHeartbeat());
                     }
                 }));
     }
 
-    private Future<Void> beat() {
+    private Future<Void> sendHeartbeat() {
         long sent = System.nanoTime();
-        giveUpWhenSilent(sent);
-        return database.write(Statement.of(BEAT, node, LEASE.toMillis(), silent, SHARDS, epochs.size()))
+        expireWhenSilent(sent);
+        return database.write(Statement.of(HEARTBEAT, node, LEASE.toMillis(), expired, Shards.COUNT, epochs.size()))
                 .map(rows -> {
-                    context.runOnContext(now -> heard(sent, rows.get(0)));
+                    context.runOnContext(now -> renewed(sent, rows.get(0)));
                     return (Void) null;
                 })
                 .recover(cause -> {
-                    LOG.warn("no word of this node reached the database: {}", cause.getMessage());
-                    context.runOnContext(now -> giveUpWhenSilent(System.nanoTime()));
+                    LOG.warn("no heartbeat of this node reached the database: {}", cause.getMessage());
+                    context.runOnContext(now -> expireWhenSilent(System.nanoTime()));
                     return Future.succeededFuture();
                 });
     }
 
-    private void giveUpWhenSilent(long now) {
-        if (now - lastBeat > LEASE.toNanos() && !epochs.isEmpty()) {
+    private void expireWhenSilent(long now) {
+        if (now - lastHeartbeat > LEASE.toNanos() && !epochs.isEmpty()) {
             epochs.clear();
-            silent = true;
-            listener.lost();
+            expired = true;
+            listener.expired();
         }
     }
 
-    private void heard(long sent, Row row) {
+    private void renewed(long sent, Row row) {
         if (stopped) {
             return;
         }
-        boolean wasSilent = silent;
-        lastBeat = sent;
-        silent = false;
-        Integer[] mine = row.getArrayOfIntegers(5);
-        if (mine != null && !wasSilent) {
-            keepOnly(Set.of(mine));
+        boolean hadExpired = expired;
+        lastHeartbeat = sent;
+        expired = false;
+        Integer[] owned = row.getArrayOfIntegers(5);
+        if (owned != null && !hadExpired) {
+            keepOnly(Set.of(owned));
         }
-        List<Taken> taken = taken(row);
-        taken.forEach(one -> epochs.put(one.shard(), one.epoch()));
-        if (!taken.isEmpty()) {
-            listener.taken(taken);
+        List<AcquiredShard> acquired = acquired(row);
+        acquired.forEach(one -> epochs.put(one.shard(), one.epoch()));
+        if (!acquired.isEmpty()) {
+            listener.acquired(acquired);
         }
         inUse = List.of();
-        release((int) Math.ceil(SHARDS / (row.getLong(3) + 1.0)));
+        releaseAbove((int) Math.ceil(Shards.COUNT / (row.getLong(3) + 1.0)));
         listener.clock(Instant.ofEpochMilli(row.getLong(4)));
     }
 
-    /** What others have taken although this node was heard of in time is lost all the same. */
+    /** Shards that another node has acquired although this node's heartbeat was in time are lost all the same. */
     private void keepOnly(Set<Integer> shards) {
-        Set<Integer> gone = new HashSet<>(epochs.keySet());
-        gone.removeAll(shards);
-        epochs.keySet().removeAll(gone);
-        listener.released(gone);
-        // Taken by a word of this node's whose answer was lost: nobody serves them before they are taken anew.
+        Set<Integer> lost = new HashSet<>(epochs.keySet());
+        lost.removeAll(shards);
+        epochs.keySet().removeAll(lost);
+        listener.released(lost);
+        // Acquired by a heartbeat whose answer was lost: no node serves them before they are acquired again.
         Set<Integer> unknown = new HashSet<>(shards);
         unknown.removeAll(epochs.keySet());
-        letGo(unknown);
+        writeRelease(unknown);
     }
 
-    private static List<Taken> taken(Row row) {
+    private static List<AcquiredShard> acquired(Row row) {
         Integer[] shards = row.getArrayOfIntegers(0);
         Long[] numbers = row.getArrayOfLongs(1);
         Boolean[] crashed = row.getArrayOfBooleans(2);
-        List<Taken> taken = new ArrayList<>();
+        List<AcquiredShard> acquired = new ArrayList<>();
         if (shards != null && numbers != null && crashed != null) {
             for (int i = 0; i < shards.length; i++) {
-                taken.add(new Taken(shards[i], numbers[i], crashed[i]));
+                acquired.add(new AcquiredShard(shards[i], numbers[i], crashed[i]));
             }
         }
-        return taken;
+        return acquired;
     }
 
-    /** Lets others have what is more than this node's share, as far as nothing is under way in it. */
-    private void release(int share) {
+    /** Releases the shards above this node's share, as far as nothing is in flight in them. */
+    private void releaseAbove(int share) {
         if (epochs.size() <= share) {
             return;
         }
@@ -266,31 +234,32 @@ final class ShardLeases {
                 .collect(Collectors.toSet());
         epochs.keySet().removeAll(free);
         listener.released(free);
-        letGo(free);
+        writeRelease(free);
     }
 
-    /** What could not be said is said again: nobody else may have the shards before. */
-    private void letGo(Set<Integer> shards) {
+    /** Sent again until it succeeds: no other node may own the shards before. */
+    private void writeRelease(Set<Integer> shards) {
         if (shards.isEmpty()) {
             return;
         }
         database.write(Statement.of(RELEASE, node, shards.toArray(Integer[]::new)))
-                .onFailure(
-                        cause -> vertx.timer(BEAT_MILLIS, TimeUnit.MILLISECONDS).onSuccess(fired -> letGo(shards)));
+                .onFailure(cause ->
+                        vertx.timer(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS).onSuccess(fired -> writeRelease(shards)));
     }
 
-    /** Says nothing more, as a process that was killed. */
-    void silence() {
+    /** Sends nothing more, as a process that was killed. */
+    public void silence() {
         stopped = true;
         epochs.clear();
     }
 
-    /** Hands the shards over: others need not wait for the lease to end. */
-    Future<Void> stop() {
+    /** Releases all shards: others need not wait for the lease to end. */
+    public Future<Void> stop() {
         stopped = true;
         epochs.clear();
-        // A beat that arrived later would take everything again.
-        return beating.transform(done -> database.write(Statement.of(LEAVE, node)))
+        // A heartbeat that arrived later would acquire everything again.
+        return heartbeat
+                .transform(done -> database.write(Statement.of(RELEASE_ALL, node)))
                 .mapEmpty();
     }
 }

@@ -57,10 +57,10 @@ public final class Step<I, O> {
     }
 
     /** An undo and the type of its data. */
-    record Compensation<C>(JavaType data, Undo<C> undo) {
+    public record Compensation<C>(JavaType data, Undo<C> undo) {
         @SuppressWarnings({"unchecked", "NullAway"
         }) // the data that the body gave; one that answers nothing gives nothing
-        void run(@Nullable Object given, StepContext context) throws Exception {
+        public void run(@Nullable Object given, StepContext context) throws Exception {
             undo.run((C) given, context);
         }
     }
@@ -157,32 +157,32 @@ public final class Step<I, O> {
         return options;
     }
 
-    boolean isAsync() {
+    public boolean isAsync() {
         return work.async();
     }
 
-    boolean isTransactional() {
+    public boolean isTransactional() {
         return work.transactional() != null;
     }
 
-    JavaType output() {
+    public JavaType output() {
         return output;
     }
 
-    Optional<Compensation<?>> undo() {
+    public Optional<Compensation<?>> undo() {
         return undo;
     }
 
     /** Runs the body of a step that is not transactional. */
     @Nullable
     @SuppressWarnings({"unchecked", "NullAway"}) // the composition's own types; a value of an untaken branch is null
-    Object run(@Nullable Object input, StepContext context) throws Exception {
+    public Object run(@Nullable Object input, StepContext context) throws Exception {
         return work.body().run((I) input, context);
     }
 
     /** Runs the body of a transactional step. */
     @SuppressWarnings({"unchecked", "NullAway"}) // the composition's own types; a value of an untaken branch is null
-    Future<@Nullable Object> run(@Nullable Object input, Session session, StepContext context) {
+    public Future<@Nullable Object> run(@Nullable Object input, Session session, StepContext context) {
         return work.transactional().run((I) input, session, context).map(value -> value);
     }
 }

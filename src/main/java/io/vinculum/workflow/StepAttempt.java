@@ -11,14 +11,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** One try of a body on a thread where it may block, with an end in time: what comes later is not heard. */
+/** One attempt of a body on a thread where it may block, with a time-out: a later answer is ignored. */
 final class StepAttempt {
     private final Promise<@Nullable Object> result = Promise.promise();
     private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
     private final String step;
     private final Duration timeout;
     private final Timers timers;
-    private Runnable inTime = () -> {};
+    private Runnable cancelTimer = () -> {};
 
     private StepAttempt(String step, Duration timeout, Timers timers) {
         this.step = step;
@@ -26,29 +26,29 @@ final class StepAttempt {
         this.timers = timers;
     }
 
-    /** Starts it; a heartbeat of the body, through its context, lets the time begin anew. */
+    /** Starts it; a heartbeat of the body, through its context, restarts its time-out. */
     static Future<@Nullable Object> start(
-            StepContext told,
+            AttemptContext context,
             Duration timeout,
             ExecutorService threads,
             Timers timers,
             Callable<@Nullable Object> body) {
-        StepAttempt attempt = new StepAttempt(told.step(), timeout, timers);
-        attempt.beginTime();
-        told.onHeartbeat(attempt::beginTime);
+        StepAttempt attempt = new StepAttempt(context.step(), timeout, timers);
+        attempt.startTimeout();
+        context.onHeartbeat(attempt::startTimeout);
         try {
             threads.execute(() -> attempt.run(body));
         } catch (RejectedExecutionException full) {
             attempt.end(() -> attempt.result.tryFail(new Failure(
-                    FailureCode.UNAVAILABLE, "too many steps run now, so '" + told.step() + "' could not start")));
+                    FailureCode.UNAVAILABLE, "too many steps run now, so '" + context.step() + "' could not start")));
         }
         return attempt.result.future();
     }
 
-    private synchronized void beginTime() {
-        inTime.run();
+    private synchronized void startTimeout() {
+        cancelTimer.run();
         if (!result.future().isComplete()) {
-            inTime = timers.after(timeout, this::giveUp);
+            cancelTimer = timers.after(timeout, this::expire);
         }
     }
 
@@ -71,12 +71,12 @@ final class StepAttempt {
 
     private void end(Runnable answer) {
         synchronized (this) {
-            inTime.run();
+            cancelTimer.run();
         }
         answer.run();
     }
 
-    private synchronized void giveUp() {
+    private synchronized void expire() {
         if (result.tryFail(new Failure(FailureCode.TIMEOUT, "the step '" + step + "' took longer than " + timeout))) {
             Thread running = thread.get();
             if (running != null) {

@@ -5,24 +5,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names one try of one step of one run, for who ends it from outside: {@code <workflow>/<transaction>#<step>[<item>]@<try>}.
+ * Names one attempt of one step of one run, for a caller that ends it from outside:
+ * {@code <workflow>/<transaction>#<step>[<item>]@<try>}.
  *
  * @param item which element of a list, -1 where there is none
- * @param attempt which try, 0 for the one under way
+ * @param attempt which attempt, 0 for the one in flight
  */
-record StepKey(String workflow, String transactionId, String step, int item, int attempt) {
+public record StepKey(String workflow, String transactionId, String step, int item, int attempt) {
     private static final Pattern FORM = Pattern.compile(
             "(?<workflow>[^/]+)/(?<transaction>.+)#(?<step>[^#\\[]+)(\\[(?<item>\\d{1,9})])?@(?<attempt>\\d{1,9})");
 
-    static StepKey of(Run run, Position position, int attempt) {
+    public static StepKey of(Run run, Position position, int attempt) {
         RunKey key = RunKey.of(run);
         return new StepKey(key.workflow(), key.transactionId(), run.nameAt(position), position.item(), attempt);
     }
 
-    static StepKey parse(String text) {
+    public static StepKey parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
-            throw Failure.invalid("'" + text + "' is no step's key; it is what the step's context answers as key()");
+            throw Failure.invalid("'" + text + "' is not the key of a step; the step's context gives it as key()");
         }
         return new StepKey(
                 form.group("workflow"),

@@ -47,7 +47,7 @@ public record StepOptions(int retries, Duration delay, Duration timeout, int und
     }
 
     /** How long to wait after a number of failed tries. */
-    Duration pause(int tries) {
+    public Duration backoff(int tries) {
         long doubled = delay.toMillis() << Math.min(tries - 1, MOST_DOUBLINGS);
         long most = Math.min(doubled, LONGEST_DELAY.toMillis());
         return Duration.ofMillis(

@@ -10,22 +10,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written down of one place of a run, forward or back; values as JSON text.
+ * A step of a run as the ledger keeps it, forward or compensated; values as JSON text.
  *
  * @param item which element of a list, -1 where there is none
- * @param undo whether it is about the place's compensation
+ * @param undo whether it is about the compensation of the step
  * @param attempt which try
- * @param place its place in the order of completion
+ * @param order its number in the order of completion
  * @param elapsed how long the try has taken
- * @param wake how long until it goes on by itself; empty where it does not
+ * @param wake how long until the step continues by itself; empty where it does not
  */
-record StepRecord(
+public record StepRecord(
         String node,
         int item,
         boolean undo,
         State state,
         int attempt,
-        int place,
+        int order,
         @Nullable String input,
         @Nullable String output,
         @Nullable String undoData,
@@ -33,33 +33,33 @@ record StepRecord(
         Duration elapsed,
         Optional<Duration> wake) {
 
-    /** What a row says. */
-    enum State {
+    /** What the row says of the step. */
+    public enum State {
         OK,
         FAILED,
-        /** Failed, and tried again after a pause. */
+        /** Failed, to be retried after the backoff. */
         RETRYING,
         /** For a time to come, or for an answer from outside. */
         WAITING,
-        /** Under way, with data that its body prepared. */
+        /** In flight, with data that its body prepared. */
         PREPARED,
         SKIPPED;
 
-        String shown() {
+        public String shown() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        static State of(String shown) {
+        public static State of(String shown) {
             return valueOf(shown.toUpperCase(Locale.ROOT));
         }
     }
 
     /**
-     * Writes a result down.
+     * Encodes a result.
      *
      * @throws Failure {@code INVALID_DATA} when its values are nothing that JSON can hold
      */
-    static StepRecord of(Run run, Position position, Journal.Result result) {
+    public static StepRecord of(Run run, Position position, StepResult result) {
         String node = run.nameAt(position);
         String what = "what the step '" + node + "' answers";
         return new StepRecord(
@@ -68,10 +68,10 @@ record StepRecord(
                 result.undo(),
                 result.state(),
                 result.attempt(),
-                result.place(),
+                result.order(),
                 Codec.write(result.input(), "what the step '" + node + "' is given"),
                 Codec.write(result.output(), what),
-                // What is undone with what was answered is kept once.
+                // A compensation that gets the answer itself needs no second copy.
                 result.undoData() == result.output() ? null : Codec.write(result.undoData(), what),
                 error(result.error()),
                 result.elapsed(),
@@ -79,15 +79,15 @@ record StepRecord(
     }
 
     @Nullable
-    static String error(@Nullable Failure error) {
+    public static String error(@Nullable Failure error) {
         return error == null ? null : json(error).encode();
     }
 
-    static JsonObject json(Failure failure) {
+    public static JsonObject json(Failure failure) {
         return new JsonObject().put("code", failure.code().name()).put("message", failure.getMessage());
     }
 
-    static Failure failure(String json) {
+    public static Failure failure(String json) {
         JsonObject error = new JsonObject(json);
         return new Failure(FailureCode.valueOf(error.getString("code")), error.getString("message"));
     }
@@ -95,57 +95,64 @@ record StepRecord(
     /**
      * Puts it back into a run.
      *
-     * @throws Failure {@code UNEXPECTED_STATE} when the run's workflow has no place for it
+     * @throws Failure {@code UNEXPECTED_STATE} when the run's workflow has no step for it
      */
     void restore(Run run) {
         Position position = run.position(node, item)
                 .orElseThrow(() -> new Failure(
                         FailureCode.UNEXPECTED_STATE,
-                        run.workflow().name() + " has no step '" + node + "' any more, which this run has done"));
-        StepState entry = run.entryAt(position);
-        run.resumeAfter(place);
+                        run.workflow().name() + " has no step '" + node + "' any more, which this run has completed"));
+        StepState step = run.stateAt(position);
+        run.resumeAfter(order);
         if (undo) {
             if (state == State.OK) {
-                entry.undone();
+                step.undone();
             } else if (state == State.FAILED) {
-                entry.failUndo();
+                step.failUndo();
             }
             return;
         }
-        entry.resumeAfter(attempt);
-        restoreForward(run, position, entry);
+        step.resumeAfter(attempt);
+        restoreForward(run, position, step);
     }
 
-    private void restoreForward(Run run, Position position, StepState entry) {
-        Step<?, ?> step = run.stepAt(position);
-        JavaType type =
-                step == null ? null : step.undo().map(Step.Compensation::data).orElse(null);
+    private void restoreForward(Run run, Position position, StepState step) {
+        Step<?, ?> definition = run.stepAt(position);
+        JavaType type = definition == null
+                ? null
+                : definition.undo().map(Step.Compensation::data).orElse(null);
         Object data = type == null ? null : Codec.read(undoData, type, "the undo data of '" + node + "'");
         switch (state) {
             case OK -> {
-                Object answer = step == null ? null : Codec.read(output, step.output(), "the answer of '" + node + "'");
-                entry.done(
-                        place,
+                Object answer = definition == null
+                        ? null
+                        : Codec.read(output, definition.output(), "the answer of '" + node + "'");
+                step.done(
+                        order,
                         answer,
-                        data == null && step != null && step.output().equals(type) ? answer : data);
+                        data == null
+                                        && definition != null
+                                        && definition.output().equals(type)
+                                ? answer
+                                : data);
             }
             case FAILED -> {
-                entry.fail(place, data);
-                if (step == null || !step.options().continueOnFailure()) {
-                    run.turnRound(error == null ? unknown() : failure(error));
+                step.fail(order, data);
+                if (definition == null || !definition.options().continueOnFailure()) {
+                    run.startCompensating(error == null ? unknown() : failure(error));
                 }
             }
             case RETRYING -> {
-                entry.prepared(data);
-                entry.pause();
+                step.prepared(data);
+                step.pause();
             }
-            case WAITING -> entry.await(data);
+            case WAITING -> step.await(data);
             case PREPARED -> {
-                // The same try goes on, on another node.
-                entry.resumeAfter(attempt - 1);
-                entry.prepared(data);
+                // The same attempt continues on another node.
+                step.resumeAfter(attempt - 1);
+                step.prepared(data);
             }
-            case SKIPPED -> entry.skip(place);
+            case SKIPPED -> step.skip(order);
         }
     }
 

@@ -3,10 +3,10 @@ package io.vinculum.workflow;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one place of a run. */
-final class StepState {
-    private final Map<State, Integer> counts;
-    private State state = State.READY;
+/** The state of one step of a run, or of one item of a list. */
+public final class StepState {
+    private final Map<Status, Integer> counts;
+    private Status status = Status.READY;
     private int attempts;
     private int undoAttempts;
     private int order;
@@ -15,18 +15,18 @@ final class StepState {
     private @Nullable Object output;
     private @Nullable Object undoData;
 
-    enum State {
-        /** To be begun, or begun again. */
+    public enum Status {
+        /** To be started, or started again. */
         READY,
         RUNNING,
-        /** Has ended, and what came of it is being written down. */
+        /** Has ended; its result is being written to the ledger. */
         RECORDING,
-        /** Failed, and to be tried again after a pause. */
+        /** Failed, to be retried after the backoff. */
         PAUSED,
         /** For a time to come, or for an answer from outside. */
         WAITING,
         DONE,
-        /** Somebody decided that it need not be done. */
+        /** Skipped by a command. */
         SKIPPED,
         FAILED,
         UNDO_READY,
@@ -36,138 +36,138 @@ final class StepState {
         UNDO_FAILED
     }
 
-    /** An entry that keeps count of how many are in each state. */
-    StepState(Map<State, Integer> counts) {
+    /** A state that keeps count of how many steps of the run are in each status. */
+    StepState(Map<Status, Integer> counts) {
         this.counts = counts;
-        counts.merge(state, 1, Integer::sum);
+        counts.merge(status, 1, Integer::sum);
     }
 
-    private void become(State next) {
-        counts.merge(state, -1, Integer::sum);
-        state = next;
-        counts.merge(state, 1, Integer::sum);
+    private void become(Status next) {
+        counts.merge(status, -1, Integer::sum);
+        status = next;
+        counts.merge(status, 1, Integer::sum);
     }
 
-    boolean is(State asked) {
-        return state == asked;
+    public boolean is(Status asked) {
+        return status == asked;
     }
 
-    State state() {
-        return state;
+    public Status status() {
+        return status;
     }
 
-    int attempts() {
+    public int attempts() {
         return attempts;
     }
 
-    int undoAttempts() {
+    public int undoAttempts() {
         return undoAttempts;
     }
 
     /** How often it has waited; a timer knows by it whether its wait is still the last one. */
-    int waits() {
+    public int waits() {
         return waits;
     }
 
-    /** Its place in the order of completion, from one. */
-    int order() {
+    /** Its number in the order of completion, from one. */
+    public int order() {
         return order;
     }
 
     @Nullable
-    Object input() {
+    public Object input() {
         return input;
     }
 
     @Nullable
-    Object output() {
+    public Object output() {
         return output;
     }
 
     @Nullable
-    Object undoData() {
+    public Object undoData() {
         return undoData;
     }
 
-    /** How often another owner has tried. */
+    /** Continues after the attempts of an earlier owner. */
     void resumeAfter(int tries) {
         attempts = tries;
     }
 
-    void ready() {
-        become(State.READY);
+    public void ready() {
+        become(Status.READY);
     }
 
-    void begin(@Nullable Object given) {
-        become(State.RUNNING);
+    public void start(@Nullable Object given) {
+        become(Status.RUNNING);
         input = given;
         attempts++;
     }
 
-    void await(@Nullable Object forUndo) {
-        become(State.WAITING);
+    public void await(@Nullable Object forUndo) {
+        become(Status.WAITING);
         waits++;
         undoData = forUndo;
     }
 
-    /** What its body made before it went on. */
-    void prepared(@Nullable Object forUndo) {
+    /** Data that its body prepared before it continued. */
+    public void prepared(@Nullable Object forUndo) {
         undoData = forUndo;
     }
 
-    void done(int place, @Nullable Object answered, @Nullable Object forUndo) {
-        become(State.DONE);
-        order = place;
+    public void done(int number, @Nullable Object answered, @Nullable Object forUndo) {
+        become(Status.DONE);
+        order = number;
         output = answered;
         undoData = forUndo;
     }
 
-    /** Takes {@link #done} or {@link #fail} back: it does not count before it is written down. */
-    void record() {
-        become(State.RECORDING);
+    /** Takes {@link #done} or {@link #fail} back: a result counts only once it is written. */
+    public void record() {
+        become(Status.RECORDING);
     }
 
-    void skip(int place) {
-        become(State.SKIPPED);
-        order = place;
+    public void skip(int number) {
+        become(Status.SKIPPED);
+        order = number;
     }
 
-    void pause() {
-        become(State.PAUSED);
+    public void pause() {
+        become(Status.PAUSED);
     }
 
-    /** Failed for good; data of a part that was done makes its undo run too. */
-    void fail(int place, @Nullable Object forUndo) {
-        become(State.FAILED);
-        order = place;
+    /** Failed for good; with data of a part that was done, its compensation runs too. */
+    public void fail(int number, @Nullable Object forUndo) {
+        become(Status.FAILED);
+        order = number;
         undoData = forUndo;
     }
 
-    void readyToUndo() {
-        become(State.UNDO_READY);
+    public void readyToUndo() {
+        become(Status.UNDO_READY);
     }
 
-    void beginUndo() {
-        become(State.UNDOING);
+    public void startUndo() {
+        become(Status.UNDOING);
         undoAttempts++;
     }
 
-    void pauseUndo() {
-        become(State.UNDO_PAUSED);
+    public void pauseUndo() {
+        become(Status.UNDO_PAUSED);
     }
 
-    void undone() {
-        become(State.UNDONE);
+    public void undone() {
+        become(Status.UNDONE);
     }
 
-    void failUndo() {
-        become(State.UNDO_FAILED);
+    public void failUndo() {
+        become(Status.UNDO_FAILED);
     }
 
-    /** Whether what follows need not wait for it. */
+    /** Whether its successors need not wait for it. */
     boolean isSettled(Step<?, ?> step) {
-        return state == State.DONE
-                || state == State.SKIPPED
-                || (state == State.FAILED && step.options().continueOnFailure());
+        return status == Status.DONE
+                || status == Status.SKIPPED
+                || (status == Status.FAILED && step.options().continueOnFailure());
     }
 }

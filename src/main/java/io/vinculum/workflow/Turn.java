@@ -6,11 +6,11 @@ import io.vertx.core.Promise;
 import java.util.function.Supplier;
 
 /** A turn of an event loop. */
-final class Turn {
+public final class Turn {
     private Turn() {}
 
     /** Does some work in the next turn; what it throws is its answer. */
-    static <T> Future<T> of(Context context, Supplier<Future<T>> work) {
+    public static <T> Future<T> of(Context context, Supplier<Future<T>> work) {
         Promise<T> answer = Promise.promise();
         context.runOnContext(now -> {
             try {

@@ -20,7 +20,7 @@ public final class Value<T> {
     private final Source source;
 
     /** Where a value comes from when a run asks for it. */
-    sealed interface Source {
+    public sealed interface Source {
         /** What the run was started with. */
         record Input() implements Source {}
 
@@ -44,11 +44,11 @@ public final class Value<T> {
         this.source = source;
     }
 
-    Source source() {
+    public Source source() {
         return source;
     }
 
-    Branch branch() {
+    public Branch branch() {
         return branch;
     }
 

@@ -119,20 +119,20 @@ public final class Workflow<I, O> {
         return fillings;
     }
 
-    Class<I> input() {
+    public Class<I> input() {
         return input;
     }
 
-    List<Node> nodes() {
+    public List<Node> nodes() {
         return nodes;
     }
 
-    Value<O> output() {
+    public Value<O> output() {
         return output;
     }
 
     /** Tells two compositions apart: their nodes, order and branches, not how a step is tried. */
-    String fingerprint() {
+    public String fingerprint() {
         return fingerprint;
     }
 

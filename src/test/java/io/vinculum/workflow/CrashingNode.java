@@ -160,7 +160,7 @@ final class CrashingNode {
             }
 
             @Override
-            public Future<Void> recorded(Run run, Position position, Result result) {
+            public Future<Void> recorded(Run run, Position position, StepResult result) {
                 String name = run.nameAt(position);
                 String what = (result.undo() ? "undo " : "")
                         + name.substring(name.indexOf('.') + 1)
@@ -181,8 +181,9 @@ final class CrashingNode {
             }
 
             @Override
-            public Future<Result> within(Run run, Position position, Function<Session, Future<Result>> work) {
-                return journal.within(run, position, work);
+            public Future<StepResult> inTransaction(
+                    Run run, Position position, Function<Session, Future<StepResult>> work) {
+                return journal.inTransaction(run, position, work);
             }
         };
     }

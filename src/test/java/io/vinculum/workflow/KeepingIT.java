@@ -657,7 +657,7 @@ class KeepingIT {
         JsonObject run = changed(WorkflowOptions.OnChange.REVERT, "reverted");
 
         assertThat(run.getJsonObject("error").getString("message"))
-                .contains("the step 'one' of w comes later now than this run has done it");
+                .contains("the step 'one' of w comes later now than this run has completed it");
         assertThat(nodes.log()).containsExactly("one", "undo one");
     }
 
@@ -698,7 +698,7 @@ class KeepingIT {
 
     private static boolean fits(List<Row> rows, Integer... expected) {
         return rows.size() == expected.length
-                && rows.stream().mapToInt(row -> row.getInteger(0)).sum() == ShardLeases.SHARDS
+                && rows.stream().mapToInt(row -> row.getInteger(0)).sum() == Shards.COUNT
                 && Math.abs(rows.get(0).getInteger(0) - expected[0]) <= 1;
     }
 

@@ -13,7 +13,7 @@ final class MemoryRunner {
     private final Runner runner;
 
     MemoryRunner(Vertx vertx) {
-        this(vertx, StepExecutor.timers(vertx));
+        this(vertx, Timers.of(vertx));
     }
 
     MemoryRunner(Vertx vertx, Timers timers) {

@@ -297,7 +297,7 @@ class OutsideIT {
                 .hasMessageContaining("there is no run w/none");
         assertThatThrownBy(() -> TestDatabase.await(
                         node.change(RunAction.STEP_SUCCESS, new JsonObject().put("key", "nonsense"))))
-                .hasMessageContaining("'nonsense' is no step's key");
+                .hasMessageContaining("'nonsense' is not the key of a step");
         assertThatThrownBy(() -> TestDatabase.await(node.change(RunAction.PAUSE, new JsonObject().put("id", "w"))))
                 .hasMessageContaining("transactionId");
     }
