@@ -1,7 +1,7 @@
 package io.vinculum;
 
 import io.vertx.core.Future;
-import io.vinculum.workflow.Workflow;
+import io.vinculum.flow.Workflow;
 import java.util.List;
 
 /**

@@ -48,7 +48,13 @@ class ArchitectureTest {
             Map.entry("module", Set.of("deadline", "write", "query", "catalog", "json", "failure")),
             Map.entry("link", Set.of("write", "catalog", "database", "failure")),
             Map.entry("load", Set.of("write", "catalog", "value", "database", "event", "json", "failure")),
-            Map.entry("workflow", Set.of("database", "json", "failure")),
+            Map.entry("flow", Set.of("database", "failure")),
+            Map.entry("run", Set.of("flow", "failure")),
+            Map.entry("ledger", Set.of("run", "flow", "database", "failure")),
+            Map.entry("shard", Set.of("database", "failure")),
+            Map.entry("execute", Set.of("run", "ledger", "flow", "database", "failure")),
+            Map.entry("workflow", Set.of("execute", "ledger", "shard", "run", "flow", "database", "json", "failure")),
+            Map.entry("kit", Set.of("execute", "run", "flow", "database", "failure")),
             Map.entry(
                     "graphql",
                     Set.of(
@@ -65,10 +71,24 @@ class ArchitectureTest {
                             "json",
                             "failure")),
             Map.entry("endpoint", Set.of("deadline", "graphql", "json", "failure")),
-            Map.entry("step", Set.of("module", "link", "query", "workflow", "write", "catalog", "json", "failure")),
-            Map.entry("shop", Set.of("step", "module", "link", "query", "workflow", "catalog", "json", "failure")),
+            Map.entry(
+                    "step",
+                    Set.of("module", "link", "query", "workflow", "flow", "write", "catalog", "json", "failure")),
+            Map.entry(
+                    "shop",
+                    Set.of("step", "module", "link", "query", "workflow", "flow", "catalog", "json", "failure")),
             Map.entry("cluster", Set.of("failure")),
             Map.entry("command", Set.of()));
+
+    private static final String[] WORKFLOWS = {
+        "io.vinculum.flow",
+        "io.vinculum.run",
+        "io.vinculum.ledger",
+        "io.vinculum.shard",
+        "io.vinculum.execute",
+        "io.vinculum.workflow",
+        "io.vinculum.kit"
+    };
 
     @ArchTest
     static final ArchRule packagesFormNoCycle =
@@ -110,7 +130,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule workflowsNeverAskTheNodesClock = noClasses()
             .that()
-            .resideInAPackage("io.vinculum.workflow")
+            .resideInAnyPackage(WORKFLOWS)
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()

@@ -8,12 +8,12 @@ import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.database.Statement;
 import io.vinculum.endpoint.EndpointSettings;
+import io.vinculum.flow.PermanentFailure;
+import io.vinculum.flow.Step;
+import io.vinculum.flow.StepContext;
+import io.vinculum.flow.Value;
+import io.vinculum.flow.Workflow;
 import io.vinculum.testing.TestDatabase;
-import io.vinculum.workflow.PermanentFailure;
-import io.vinculum.workflow.Step;
-import io.vinculum.workflow.StepContext;
-import io.vinculum.workflow.Value;
-import io.vinculum.workflow.Workflow;
 import java.time.Duration;
 import java.util.List;
 

@@ -3,9 +3,9 @@ package io.vinculum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vinculum.command.ServeCommand;
-import io.vinculum.workflow.Step;
-import io.vinculum.workflow.StepContext;
-import io.vinculum.workflow.Workflow;
+import io.vinculum.flow.Step;
+import io.vinculum.flow.StepContext;
+import io.vinculum.flow.Workflow;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

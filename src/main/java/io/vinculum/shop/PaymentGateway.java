@@ -2,7 +2,7 @@ package io.vinculum.shop;
 
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
-import io.vinculum.workflow.PermanentFailure;
+import io.vinculum.flow.PermanentFailure;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;

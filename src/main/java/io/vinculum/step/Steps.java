@@ -4,13 +4,13 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Model;
+import io.vinculum.flow.Step;
+import io.vinculum.flow.StepContext;
 import io.vinculum.json.JsonText;
 import io.vinculum.link.Links;
 import io.vinculum.module.Modules;
 import io.vinculum.query.Query;
 import io.vinculum.workflow.Coordinator;
-import io.vinculum.workflow.Step;
-import io.vinculum.workflow.StepContext;
 import java.util.Optional;
 import java.util.function.Supplier;
 

@@ -3,6 +3,15 @@ package io.vinculum.workflow;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.execute.Runner;
+import io.vinculum.flow.Codec;
+import io.vinculum.flow.Concurrency;
+import io.vinculum.flow.Workflow;
+import io.vinculum.run.Run;
+import io.vinculum.run.RunKey;
+import io.vinculum.run.RunState;
+import io.vinculum.run.StoredRun;
+import io.vinculum.shard.ShardLeases;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

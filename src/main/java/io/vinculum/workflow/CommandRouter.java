@@ -3,6 +3,14 @@ package io.vinculum.workflow;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.execute.ActiveRuns;
+import io.vinculum.execute.Turn;
+import io.vinculum.flow.Workflow;
+import io.vinculum.ledger.RunLocator;
+import io.vinculum.run.Run;
+import io.vinculum.run.RunFailures;
+import io.vinculum.run.RunKey;
+import io.vinculum.shard.ShardLeases;
 import java.util.Optional;
 import java.util.UUID;
 

@@ -1,5 +1,6 @@
 package io.vinculum.workflow;
 
+import io.vinculum.run.Run;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.BusFailure;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.shard.ShardLeases;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;

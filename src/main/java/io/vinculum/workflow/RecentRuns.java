@@ -1,5 +1,6 @@
 package io.vinculum.workflow;
 
+import io.vinculum.run.Run;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

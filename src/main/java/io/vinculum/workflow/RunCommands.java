@@ -2,10 +2,27 @@ package io.vinculum.workflow;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.execute.Runner;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.failure.Nearest;
-import io.vinculum.workflow.StepState.Status;
+import io.vinculum.flow.Codec;
+import io.vinculum.flow.Node;
+import io.vinculum.flow.PermanentFailure;
+import io.vinculum.flow.Step;
+import io.vinculum.flow.Workflow;
+import io.vinculum.ledger.RunLoader;
+import io.vinculum.ledger.RunLocator;
+import io.vinculum.run.Position;
+import io.vinculum.run.Run;
+import io.vinculum.run.RunFailures;
+import io.vinculum.run.RunKey;
+import io.vinculum.run.RunState;
+import io.vinculum.run.StepKey;
+import io.vinculum.run.StepState;
+import io.vinculum.run.StepState.Status;
+import io.vinculum.run.StoredRun;
+import io.vinculum.shard.ShardLeases;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

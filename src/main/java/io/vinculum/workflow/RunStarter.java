@@ -2,7 +2,17 @@ package io.vinculum.workflow;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.execute.Journal;
+import io.vinculum.execute.Runner;
 import io.vinculum.failure.Failure;
+import io.vinculum.flow.Codec;
+import io.vinculum.flow.Workflow;
+import io.vinculum.ledger.RunLocator;
+import io.vinculum.run.Fenced;
+import io.vinculum.run.Run;
+import io.vinculum.run.RunKey;
+import io.vinculum.shard.ShardLeases;
+import io.vinculum.shard.Shards;
 import java.time.Duration;
 import java.util.Optional;
 

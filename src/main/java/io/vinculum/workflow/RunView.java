@@ -2,6 +2,11 @@ package io.vinculum.workflow;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.flow.Codec;
+import io.vinculum.run.Run;
+import io.vinculum.run.RunKey;
+import io.vinculum.run.RunState;
+import io.vinculum.run.StepRecord;
 import java.util.Locale;
 
 /** Runs as JSON, for callers and events. */

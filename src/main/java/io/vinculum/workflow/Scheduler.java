@@ -2,6 +2,10 @@ package io.vinculum.workflow;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.flow.Schedule;
+import io.vinculum.flow.Workflow;
+import io.vinculum.run.RunKey;
+import io.vinculum.shard.Shards;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

@@ -3,6 +3,8 @@ package io.vinculum.workflow;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.Nearest;
+import io.vinculum.flow.Workflow;
+import io.vinculum.run.StepKey;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

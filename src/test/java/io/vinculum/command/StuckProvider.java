@@ -6,7 +6,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vinculum.Vinculum;
 import io.vinculum.WorkflowProvider;
-import io.vinculum.workflow.Workflow;
+import io.vinculum.flow.Workflow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

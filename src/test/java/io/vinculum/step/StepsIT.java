@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.flow.PermanentFailure;
+import io.vinculum.flow.Step;
+import io.vinculum.flow.StepContext;
+import io.vinculum.flow.Workflow;
 import io.vinculum.testing.TestDatabase;
 import io.vinculum.workflow.Coordinator;
-import io.vinculum.workflow.PermanentFailure;
 import io.vinculum.workflow.RunAction;
-import io.vinculum.workflow.Step;
-import io.vinculum.workflow.StepContext;
-import io.vinculum.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;

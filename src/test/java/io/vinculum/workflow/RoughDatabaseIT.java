@@ -11,6 +11,8 @@ import io.vinculum.database.DatabaseSettings;
 import io.vinculum.database.Statement;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.flow.Step;
+import io.vinculum.flow.Workflow;
 import io.vinculum.migration.Migration;
 import io.vinculum.postgres.EmbeddedPostgres;
 import io.vinculum.testing.TestDatabase;

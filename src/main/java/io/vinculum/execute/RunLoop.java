@@ -1,0 +1,12 @@
+package io.vinculum.execute;
+
+import io.vinculum.run.Run;
+
+/** How the parts of the {@link Runner} continue a run. */
+interface RunLoop {
+    /** Carries out what the run does next. */
+    void advance(Run run);
+
+    /** The end of the run is written. */
+    void ended(Run run);
+}

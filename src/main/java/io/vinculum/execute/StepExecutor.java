@@ -1,0 +1,62 @@
+package io.vinculum.execute;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vinculum.flow.Step;
+import io.vinculum.run.Run;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the bodies of steps on threads of their own, and brings their results and timers back to the event loop. */
+final class StepExecutor {
+    private final Vertx vertx;
+    private final Context context;
+    private final Timers timers;
+    private final ActiveRuns active;
+    private final ExecutorService threads = StepThreads.open();
+
+    StepExecutor(Vertx vertx, Context context, Timers timers, ActiveRuns active) {
+        this.vertx = vertx;
+        this.context = context;
+        this.timers = timers;
+        this.active = active;
+    }
+
+    /** Runs a body; answers on the event loop, and not at all when this node has lost the run by then. */
+    Future<@Nullable Object> attempt(
+            Run run, AttemptContext attempt, Step<?, ?> step, Callable<@Nullable Object> body) {
+        Promise<@Nullable Object> here = Promise.promise();
+        StepAttempt.start(attempt, step.options().timeout(), threads, timers, body)
+                .onComplete(result -> context.runOnContext(now -> {
+                    if (active.has(run)) {
+                        here.handle(result);
+                    }
+                }));
+        return here.future();
+    }
+
+    /** Does something later on the event loop, unless this node has lost the run by then. */
+    void later(Run run, Duration pause, Runnable something) {
+        active.keepTimer(
+                run,
+                timers.after(
+                        pause,
+                        () -> context.runOnContext(now -> {
+                            if (active.has(run)) {
+                                something.run();
+                            }
+                        })));
+    }
+
+    /** Stops the threads. */
+    Future<Void> close() {
+        return vertx.executeBlocking(() -> {
+            threads.shutdownNow();
+            return null;
+        });
+    }
+}

@@ -1,0 +1,96 @@
+package io.vinculum.execute;
+
+import io.vertx.core.Future;
+import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
+import io.vinculum.flow.Step;
+import io.vinculum.run.Decision;
+import io.vinculum.run.Position;
+import io.vinculum.run.Run;
+import io.vinculum.run.StepRecord;
+import io.vinculum.run.StepState;
+import io.vinculum.run.StepState.Status;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Sleeps, and waits of steps for an answer from outside: writes each wait and wakes the run when its time has come. */
+final class Waits {
+    private final StepExecutor executor;
+    private final StepOutcomes outcomes;
+    private final ActiveRuns active;
+    private final RunListener listener;
+
+    Waits(StepExecutor executor, StepOutcomes outcomes, ActiveRuns active, RunListener listener) {
+        this.executor = executor;
+        this.outcomes = outcomes;
+        this.active = active;
+        this.listener = listener;
+    }
+
+    void sleep(Run run, Decision.Sleep sleep) {
+        run.stateAt(sleep.position()).start(null);
+        await(run, sleep.position(), sleep.duration(), null, Duration.ZERO);
+    }
+
+    /** Waits for a time to come, or for an answer from outside, at most so long. */
+    void await(Run run, Position position, Duration most, @Nullable Object undoData, Duration elapsed) {
+        StepState state = run.stateAt(position);
+        state.await(undoData);
+        int wait = state.waits();
+        Future<Void> writing;
+        try {
+            writing = outcomes.record(
+                    run, position, StepRecord.State.WAITING, null, undoData, null, elapsed, Optional.of(most));
+        } catch (Failure unencodable) {
+            outcomes.fail(run, position, unencodable, null, elapsed);
+            return;
+        }
+        active.whenWritten(run, writing, () -> {
+            executor.later(run, most, () -> wake(run, position, wait));
+            if (state.is(Status.WAITING)) {
+                listener.changed(run, run.visibleState());
+            }
+            active.notifyWaiters(run);
+        });
+    }
+
+    /** The time has come: a sleep is over, or nothing outside has answered. */
+    private void wake(Run run, Position position, int wait) {
+        StepState state = run.stateAt(position);
+        if (!state.is(Status.WAITING) || state.waits() != wait) {
+            return;
+        }
+        Step<?, ?> step = run.stepAt(position);
+        if (step == null) {
+            outcomes.done(run, position, null, null, Duration.ZERO);
+            return;
+        }
+        Failure late = new Failure(
+                FailureCode.TIMEOUT,
+                "the step '" + run.nameAt(position) + "' was not ended within "
+                        + step.options().timeout());
+        outcomes.retryOrFail(run, position, step, late, Optional.ofNullable(state.undoData()), Duration.ZERO);
+    }
+
+    /** Waits for the rest of a backoff or of a wait that another owner has begun. */
+    void resume(Run run, Position position, Duration left) {
+        StepState state = run.stateAt(position);
+        if (state.is(Status.PAUSED)) {
+            executor.later(run, left, () -> outcomes.retry(run, position));
+        } else if (state.is(Status.WAITING)) {
+            int wait = state.waits();
+            executor.later(run, left, () -> wake(run, position, wait));
+        }
+    }
+
+    /** Restarts the time-out of a step that is ended from outside. */
+    Future<Void> renew(Run run, Position position) {
+        StepState state = run.stateAt(position);
+        Step<?, ?> step = run.stepAt(position);
+        if (step != null && state.is(Status.WAITING)) {
+            await(run, position, step.options().timeout(), state.undoData(), Duration.ZERO);
+        }
+        return Future.succeededFuture();
+    }
+}

@@ -1,0 +1,120 @@
+package io.vinculum.ledger;
+
+import io.vinculum.flow.Codec;
+import io.vinculum.run.Position;
+import io.vinculum.run.Run;
+import io.vinculum.run.RunKey;
+import io.vinculum.run.RunState;
+import io.vinculum.run.StepRecord;
+import io.vinculum.run.StepResult;
+import io.vinculum.run.StepState;
+import io.vinculum.run.StepState.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** An operation to write, for a shard under an epoch. */
+public sealed interface LedgerOp {
+    int shard();
+
+    long epoch();
+
+    /** A new run. */
+    record Start(
+            Run.Start start,
+            RunKey key,
+            String definition,
+            @Nullable String input) implements LedgerOp {
+        @Override
+        public int shard() {
+            return start.shard();
+        }
+
+        @Override
+        public long epoch() {
+            return start.epoch();
+        }
+    }
+
+    /** The result of a step. */
+    record Step(int shard, long epoch, String run, StepRecord row) implements LedgerOp {}
+
+    /** A new state of a run; with an end, its output and its events. */
+    record Change(
+            int shard,
+            long epoch,
+            String run,
+            RunState state,
+            @Nullable String output,
+            @Nullable String error,
+            List<OutboxEvent> events)
+            implements LedgerOp {}
+
+    static LedgerOp start(Run run) {
+        return new Start(
+                run.start(),
+                RunKey.of(run),
+                run.workflow().fingerprint(),
+                Codec.write(run.input(), "the input of " + run.workflow().name()));
+    }
+
+    static LedgerOp step(Run run, StepRecord row) {
+        return new Step(run.start().shard(), run.start().epoch(), run.id(), row);
+    }
+
+    static LedgerOp change(Run run, RunState state) {
+        List<OutboxEvent> events = new ArrayList<>();
+        if (state == RunState.DONE) {
+            run.events((address, payload) -> events.add(new OutboxEvent(
+                    address,
+                    Codec.write(payload, "the event of " + run.workflow().name()))));
+        }
+        return new Change(
+                run.start().shard(),
+                run.start().epoch(),
+                run.id(),
+                state,
+                Codec.write(run.outputAt(state), "what " + run.workflow().name() + " answers"),
+                run.error().map(StepRecord::error).orElse(null),
+                events);
+    }
+
+    /** The steps that a run has completed so far. */
+    static Stream<LedgerOp> completedSteps(Run run) {
+        return run.steps().entrySet().stream()
+                .flatMap(step -> completed(run, step.getKey(), step.getValue()).stream())
+                .map(row -> step(run, row));
+    }
+
+    private static List<StepRecord> completed(Run run, Position position, StepState step) {
+        List<StepRecord> rows = new ArrayList<>();
+        Optional<StepRecord.State> forward = switch (step.status()) {
+            case DONE, UNDONE, UNDO_FAILED, UNDO_READY, UNDOING, UNDO_PAUSED -> Optional.of(StepRecord.State.OK);
+            case FAILED -> Optional.of(StepRecord.State.FAILED);
+            case SKIPPED -> Optional.of(StepRecord.State.SKIPPED);
+            default -> Optional.empty();
+        };
+        forward.ifPresent(state -> rows.add(StepRecord.of(run, position, result(false, state, step))));
+        if (step.is(Status.UNDONE)) {
+            rows.add(StepRecord.of(run, position, result(true, StepRecord.State.OK, step)));
+        }
+        return rows;
+    }
+
+    private static StepResult result(boolean undo, StepRecord.State state, StepState step) {
+        return new StepResult(
+                undo,
+                state,
+                undo ? step.undoAttempts() : step.attempts(),
+                step.order(),
+                undo ? null : step.input(),
+                undo ? null : step.output(),
+                undo ? null : step.undoData(),
+                null,
+                Duration.ZERO,
+                Optional.empty());
+    }
+}

@@ -1,0 +1,22 @@
+package io.vinculum.run;
+
+import io.vinculum.failure.Failure;
+import io.vinculum.failure.FailureCode;
+
+/** Failures that mean the same everywhere: why a run ended, and why a request for one is refused. */
+public final class RunFailures {
+    private RunFailures() {}
+
+    public static Failure cancelled() {
+        return new Failure(FailureCode.CONFLICT, "the run was cancelled");
+    }
+
+    /** This node does not own the run any more. */
+    public static Failure ownerChanged() {
+        return new Failure(FailureCode.UNAVAILABLE, "another node owns the run now; ask for it again");
+    }
+
+    public static Failure notFound(String id) {
+        return Failure.notFound("there is no run " + id);
+    }
+}

@@ -1,0 +1,46 @@
+package io.vinculum.execute;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vinculum.flow.Workflow;
+import io.vinculum.run.Run;
+import io.vinculum.testing.TestDatabase;
+import java.util.Optional;
+
+/** A runner that keeps nothing, to be called from any thread. */
+final class MemoryRunner {
+    private final Context context;
+    private final Runner runner;
+
+    MemoryRunner(Vertx vertx) {
+        this(vertx, Timers.of(vertx));
+    }
+
+    MemoryRunner(Vertx vertx, Timers timers) {
+        this.context = vertx.getOrCreateContext();
+        this.runner = new Runner(vertx, context, timers, Journal.NONE, (run, state) -> {});
+    }
+
+    Future<Run> run(Workflow<?, ?> workflow, String id, Object input) {
+        Promise<Run> ended = Promise.promise();
+        context.runOnContext(
+                now -> runner.drive(new Run(Run.Start.of(id), workflow, input)).onComplete(ended));
+        return ended.future();
+    }
+
+    Future<Optional<Run>> cancel(String id) {
+        Promise<Optional<Run>> cancelled = Promise.promise();
+        context.runOnContext(now -> runner.active()
+                .find(id)
+                .map(run -> runner.cancel(run).map(Optional::of))
+                .orElse(Future.succeededFuture(Optional.empty()))
+                .onComplete(cancelled));
+        return cancelled.future();
+    }
+
+    void close() {
+        TestDatabase.await(runner.close());
+    }
+}
