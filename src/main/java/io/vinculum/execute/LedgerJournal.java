@@ -21,7 +21,7 @@ import java.util.function.Function;
  * everything that it has done.
  */
 public final class LedgerJournal implements Journal {
-    /** A run that is not durable is not written down for a shorter wait. */
+    /** A run that is not durable is not written for a shorter wait. */
     private static final Duration SHORT = Duration.ofSeconds(1);
 
     private final Ledger ledger;

@@ -59,7 +59,7 @@ final class StepAttempt {
                 Object answer = body.call();
                 end(() -> result.tryComplete(answer));
             }
-        } catch (Throwable thrown) { // whatever a body throws is its answer, errors too
+        } catch (Throwable thrown) { // anything a body throws is its answer, errors too
             end(() -> result.tryFail(thrown));
         } finally {
             synchronized (this) {

@@ -34,7 +34,7 @@ public final class Codec {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    /** For what is written down, a newer type may have lost a member; for what is sent now, an unknown one is an error. */
+    /** A stored value may have members that a newer type has lost; in a request, an unknown member is an error. */
     private static final ObjectMapper STRICT = MAPPER.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private Codec() {}
@@ -93,7 +93,7 @@ public final class Codec {
     }
 
     /**
-     * Reads what somebody sent, who is told of each member that the type does not have.
+     * Reads a value of a request, and refuses members that the type does not have.
      *
      * @throws Failure {@code INVALID_DATA} with the nearest member, or when it is none of the type
      */

@@ -5,7 +5,7 @@ import io.vinculum.failure.Failure;
 import java.util.function.Function;
 
 /**
- * How many runs of a workflow may be under way at once in the cluster.
+ * How many runs of a workflow may be active at once in the cluster.
  *
  * @param most of one key
  * @param key of a run, from the JSON of its input

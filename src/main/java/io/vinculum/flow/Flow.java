@@ -232,7 +232,7 @@ public final class Flow<I> {
         return composition.add(prefix + called, reads, task);
     }
 
-    /** Ends the composition of this workflow, which may go on in the one it is a part of. */
+    /** Ends the composition of this workflow, which may continue in the one it is a part of. */
     <O> Value<O> end(@Nullable Value<O> output) {
         if (output != null) {
             composition.checkReadable(output, "the workflow's own value");

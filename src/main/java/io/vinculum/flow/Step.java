@@ -106,7 +106,7 @@ public final class Step<I, O> {
 
     /**
      * A step that somebody else ends, by {@code workflow.step.success} or {@code workflow.step.failure} with
-     * {@link StepContext#key()}; the body only begins it. Its time-out, a week unless told otherwise, is for the answer.
+     * {@link StepContext#key()}; the body only starts it. Its time-out, a week by default, is for the answer.
      */
     public static <I, O> Step<I, O> async(String name, Class<O> output, Beginning<I> beginning) {
         @SuppressWarnings("NullAway") // the answer comes from elsewhere

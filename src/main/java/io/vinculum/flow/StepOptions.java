@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param delay before the first retry; doubled for each further one, up to a minute, a random half of it at least
  * @param timeout how long one try may take; its thread is interrupted then, and the try counts as failed
  * @param undoRetries the same as {@code retries} for its compensation
- * @param continueOnFailure whether the run goes on, with no value, when it has failed for good
+ * @param continueOnFailure whether the run continues, with no value, when the step has failed for good
  */
 public record StepOptions(int retries, Duration delay, Duration timeout, int undoRetries, boolean continueOnFailure) {
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);

@@ -27,7 +27,7 @@ public final class Value<T> {
         /** What the node at an index answered; a list of all items' answers where it has items. */
         record Answer(int node) implements Source {}
 
-        /** What a function makes of others; made anew whenever it is needed, never kept. */
+        /** What a function makes of others; evaluated whenever it is needed, never kept. */
         record Computed(List<Value<?>> of, Function<List<@Nullable Object>, @Nullable Object> function)
                 implements Source {}
 

@@ -59,7 +59,7 @@ public final class Workflow<I, O> {
     }
 
     /**
-     * The same workflow with a step at one of its hooks, which is composed anew.
+     * The same workflow with a step at one of its hooks, which is composed again.
      *
      * @throws Failure {@code INVALID_DATA} when there is no such hook, or it is filled already
      */
@@ -78,7 +78,7 @@ public final class Workflow<I, O> {
         return new Workflow<>(name, input, composing, fillings, other);
     }
 
-    /** Short for one option: whether runs are kept in PostgreSQL, as they are unless told otherwise. */
+    /** Short for one option: whether runs are kept in PostgreSQL, the default. */
     public Workflow<I, O> durable(boolean kept) {
         return with(options.withDurable(kept));
     }

@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param durable whether they are kept in PostgreSQL; a run that is not is lost with its node, unless it had to wait
  * @param timeout how long a run may take; it is undone then
  * @param retention how long an ended run can be asked for
- * @param onChange what becomes of a run under way that the workflow, changed meanwhile, has no place for
- * @param concurrency how many runs may be under way at once
+ * @param onChange what happens to an active run that does not fit the workflow after a change
+ * @param concurrency how many runs may be active at once
  * @param schedule when runs are started by themselves
  */
 public record WorkflowOptions(
@@ -26,7 +26,7 @@ public record WorkflowOptions(
     public static final WorkflowOptions DEFAULT = new WorkflowOptions(
             true, Optional.empty(), Duration.ofDays(7), OnChange.WAIT, Optional.empty(), Optional.empty());
 
-    /** What becomes of a run that has done what its workflow does not know any more. */
+    /** What happens to a run that has completed steps its workflow does not have any more. */
     public enum OnChange {
         /** It waits for a node that has the workflow as it was. */
         WAIT,

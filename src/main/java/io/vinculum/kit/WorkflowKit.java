@@ -206,7 +206,7 @@ public final class WorkflowKit implements AutoCloseable {
             throw new Failure(FailureCode.TIMEOUT, "a body has not come to its end within " + PATIENCE_SECONDS + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Failure(FailureCode.UNAVAILABLE, "interrupted while a run was under way");
+            throw new Failure(FailureCode.UNAVAILABLE, "interrupted while a run was active");
         }
     }
 
