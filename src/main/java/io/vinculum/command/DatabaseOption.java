@@ -2,8 +2,10 @@ package io.vinculum.command;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vinculum.Settings;
-import io.vinculum.Vinculum;
+import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.failure.Failure;
@@ -56,22 +58,55 @@ final class DatabaseOption {
                         server.map(EmbeddedPostgres::socketUri).orElseGet(() -> given().get(Settings.DATABASE)));
     }
 
+    /** What a command does with its declarations and its database. */
+    @FunctionalInterface
+    interface Work<T> {
+        Future<T> run(Vertx vertx, Database database, Catalog catalog);
+    }
+
+    /**
+     * Like {@link #use(BiFunction)}, with the catalog, which is read while the database is being reached. What is wrong
+     * with the declarations is said first, and no database is made for them.
+     */
+    <T> T use(GraphOption graph, Work<T> work) {
+        Future<Catalog> catalog = graph.reading();
+        if (embedded() && !EmbeddedPostgres.existsIn(given().get(Settings.DATA))) {
+            await(catalog);
+        }
+        return connected((vertx, database) -> {
+            Future<Void> reached = database.reach();
+            return catalog.compose(read -> reached.compose(done -> work.run(vertx, database, read)));
+        });
+    }
+
     /** Runs one piece of work on the database and waits for it; the server is stopped afterwards if it is ours. */
     <T> T use(BiFunction<Vertx, Database, Future<T>> work) {
+        return connected((vertx, database) -> database.reach().compose(reached -> work.apply(vertx, database)));
+    }
+
+    private <T> T connected(BiFunction<Vertx, Database, Future<T>> work) {
         Optional<EmbeddedPostgres> server = server();
-        Vertx vertx = Vinculum.newVertx();
+        Vertx vertx = newVertx();
         try {
             Database database = Database.open(vertx, settings(server));
-            return await(database.reach()
-                    .compose(reached -> work.apply(vertx, database))
-                    .eventually(database::close));
+            return await(work.apply(vertx, database).eventually(database::close));
         } finally {
             await(vertx.close());
             server.ifPresent(EmbeddedPostgres::close);
         }
     }
 
-    /** Waits for a future on a thread that is none of Vert.x. */
+    /** As small as one piece of work needs it. */
+    private static Vertx newVertx() {
+        return Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(1)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
+    }
+
+    /** Waits for a future on a thread of ours, not of Vert.x. */
     static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get();

@@ -1,5 +1,7 @@
 package io.vinculum.command;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vinculum.Settings;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.declare.GraphFolder;
@@ -34,6 +36,23 @@ final class GraphOption {
 
     Catalog catalog() {
         return GraphFolder.read(path());
+    }
+
+    /** Reads the catalog on a thread of its own. */
+    Future<Catalog> reading() {
+        Promise<Catalog> read = Promise.promise();
+        Thread reader = new Thread(
+                () -> {
+                    try {
+                        read.complete(catalog());
+                    } catch (Throwable e) {
+                        read.fail(e);
+                    }
+                },
+                "vinculum-declarations");
+        reader.setDaemon(true);
+        reader.start();
+        return read.future();
     }
 
     private Path path() {

@@ -1,7 +1,6 @@
 package io.vinculum.command;
 
 import io.vinculum.Settings;
-import io.vinculum.catalog.Catalog;
 import io.vinculum.migration.Migration;
 import io.vinculum.migration.MigrationOptions;
 import io.vinculum.migration.MigrationPlan;
@@ -52,13 +51,12 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Catalog catalog = graph.catalog();
         MigrationOptions options = MigrationOptions.DEFAULT
                 .allowingDestructive(allowDestructive)
                 .allowingRewrite(allowRewrite)
                 .waiting(
                         VinculumCommand.settings(spec).get(Settings.LOCK_TIMEOUT), MigrationOptions.DEFAULT.patience());
-        MigrationPlan done = database.use((vertx, opened) -> {
+        MigrationPlan done = database.use(graph, (vertx, opened, catalog) -> {
             Migration migration = new Migration(opened, catalog);
             return plan ? migration.plan(options) : migration.apply(options);
         });

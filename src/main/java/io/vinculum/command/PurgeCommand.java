@@ -1,6 +1,5 @@
 package io.vinculum.command;
 
-import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Entity;
 import io.vinculum.migration.Purge;
 import java.io.PrintWriter;
@@ -56,9 +55,10 @@ public final class PurgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Catalog catalog = graph.catalog();
-        Optional<Entity> target = Optional.ofNullable(entity).map(catalog::entity);
-        Map<String, Long> removed = database.use((vertx, opened) -> new Purge(opened, catalog).run(target, olderThan));
+        Map<String, Long> removed = database.use(graph, (vertx, opened, catalog) -> {
+            Optional<Entity> target = Optional.ofNullable(entity).map(catalog::entity);
+            return new Purge(opened, catalog).run(target, olderThan);
+        });
         json.print(removed, () -> print(removed, spec.commandLine().getOut()));
         return 0;
     }

@@ -2,7 +2,6 @@ package io.vinculum.command;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import io.vinculum.catalog.Catalog;
 import io.vinculum.failure.Failure;
 import io.vinculum.json.JsonText;
 import io.vinculum.query.Query;
@@ -72,18 +71,19 @@ public final class QueryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Catalog catalog = graph.catalog();
         Map<String, @Nullable Object> request = request();
         QueryLimits limits = VinculumCommand.settings(spec).limits();
-        JsonObject answer = database.use((vertx, opened) -> new Query(
-                        opened,
-                        catalog,
-                        limits,
-                        (module, body, deadline) -> Future.failedFuture(
-                                Failure.invalid("the module '" + module + "' is answered by a running server only")))
-                .graphBytes(request)
-                .map(JsonObject::new));
-        json.print(answer, () -> spec.commandLine().getOut().println(answer.encodePrettily()));
+        JsonObject answer = database.use(
+                graph,
+                (vertx, opened, catalog) -> new Query(
+                                opened,
+                                catalog,
+                                limits,
+                                (module, body, deadline) -> Future.failedFuture(Failure.invalid(
+                                        "the module '" + module + "' is answered by a running server only")))
+                        .graphBytes(request)
+                        .map(JsonOption::object));
+        json.print(answer, () -> spec.commandLine().getOut().println(JsonOption.pretty(answer)));
         return 0;
     }
 

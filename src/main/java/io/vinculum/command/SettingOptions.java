@@ -19,6 +19,7 @@ final class SettingOptions {
     private final Map<String, String> environment;
     private final Path file;
     private @Nullable ParseResult parsed;
+    private @Nullable Settings read;
 
     SettingOptions(Map<String, String> environment, Path file) {
         this.environment = environment;
@@ -73,11 +74,14 @@ final class SettingOptions {
     /** Keeps what a command line was read as. */
     void parsed(ParseResult result) {
         this.parsed = result;
+        this.read = null;
     }
 
     /** The settings of the command that runs. */
     Settings settings() {
-        return Settings.read(flags(), environment, file);
+        Settings settings = read == null ? Settings.read(flags(), environment, file) : read;
+        read = settings;
+        return settings;
     }
 
     private Map<String, String> flags() {

@@ -26,7 +26,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         version = "Vinculum 0.1.0",
         description = "Joins isolated modules: modules write their own tables, queries read across links.",
-        subcommands = {
+        footer = {"", "Example: vinculum serve --port 8080", "Each command explains itself: vinculum load --help"})
+public final class VinculumCommand {
+    /** What went wrong is not the command line. */
+    private static final int FAILED = 1;
+
+    private static final List<Class<?>> COMMANDS = List.of(
             ServeCommand.class,
             InitCommand.class,
             MigrateCommand.class,
@@ -37,12 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WorkflowCommand.class,
             DoctorCommand.class,
             ConfigCommand.class,
-            CompletionCommand.class
-        },
-        footer = {"", "Example: vinculum serve --port 8080", "Each command explains itself: vinculum load --help"})
-public final class VinculumCommand {
-    /** What went wrong is not the command line. */
-    private static final int FAILED = 1;
+            CompletionCommand.class);
 
     private static final int HELP_WIDTH = 130;
     /** They say themselves what is wrong with the settings. */
@@ -56,9 +56,21 @@ public final class VinculumCommand {
 
     /** Runs one command with the settings of this process, and ends the process unless it serves. */
     public static void run(String[] arguments) {
+        if (!served(arguments)) {
+            hasten();
+        }
         int status = run(arguments, System.getenv(), Path.of("vinculum.yaml"), writer(System.out), writer(System.err));
         if (status != 0 || !served(arguments)) {
             System.exit(status);
+        }
+    }
+
+    /** Leaves out what takes longer to load than a short command runs. */
+    private static void hasten() {
+        // Netty's events for the flight recorder, and a resolver of names beside the JDK's own.
+        for (String property : List.of("io.netty.jfr.enabled=false", "vertx.disableDnsResolver=true")) {
+            String[] parts = property.split("=", 2);
+            System.getProperties().putIfAbsent(parts[0], parts[1]);
         }
     }
 
@@ -74,18 +86,35 @@ public final class VinculumCommand {
     public static int run(
             String[] arguments, Map<String, String> environment, Path settings, PrintWriter out, PrintWriter err) {
         SettingOptions options = new SettingOptions(environment, settings);
-        CommandLine line = line(options)
+        String[] words = isServing(arguments) ? withServe(arguments) : arguments;
+        CommandLine line = line(options, needed(words[0]))
                 .setOut(out)
                 .setErr(err)
-                .setParameterExceptionHandler((wrong, words) -> refused(wrong))
+                .setParameterExceptionHandler((wrong, given) -> refused(wrong))
                 .setExecutionExceptionHandler((cause, command, parsed) -> failed(command, cause))
                 .setExecutionStrategy(parsed -> execute(options, parsed));
-        return line.execute(isServing(arguments) ? withServe(arguments) : arguments);
+        return line.execute(words);
     }
 
     /** The command line with all its commands and flags. */
     static CommandLine line(SettingOptions options) {
+        return line(options, COMMANDS);
+    }
+
+    /**
+     * The command of a name alone, since reading the annotations of all takes a while; all of them for any other word,
+     * and for the command that tells a shell about all.
+     */
+    private static List<Class<?>> needed(String word) {
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(command -> command.getAnnotation(Command.class).name().equals(word))
+                .toList();
+        return named.isEmpty() || word.equals("completion") ? COMMANDS : named;
+    }
+
+    private static CommandLine line(SettingOptions options, List<Class<?>> commands) {
         CommandLine line = new CommandLine(new VinculumCommand(options));
+        commands.forEach(line::addSubcommand);
         SettingOptions.addTo(line);
         line.setUsageHelpWidth(HELP_WIDTH);
         line.registerConverter(Duration.class, SettingOptions::duration);

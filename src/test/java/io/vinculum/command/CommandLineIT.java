@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vinculum.Main;
 import io.vinculum.Settings;
 import io.vinculum.testing.TestDatabase;
 import java.io.IOException;
@@ -11,7 +12,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +153,51 @@ class CommandLineIT {
                         .out())
                 .contains("wrong the database", "it refuses the user 'vinculum' or the password")
                 .doesNotContain("secret");
+    }
+
+    @Test
+    void aShortCommandLoadsNothingThatOnlyAServerNeeds() throws IOException, InterruptedException {
+        assertThat(run("migrate", "--database", database).status()).isZero();
+        for (String command : new String[] {"query brand id", "migrate"}) {
+            Path loaded = folder.resolve("loaded");
+            List<String> words = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xlog:class+load:file=" + loaded,
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName()));
+            words.addAll(List.of(command.split(" ")));
+            words.addAll(List.of("--database", database));
+            Process process = new ProcessBuilder(words)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("out").toFile())
+                    .start();
+            assertThat(process.waitFor()).isZero();
+
+            assertThat(Files.readString(loaded))
+                    .contains("io.vinculum.database.Database ")
+                    .doesNotContain(
+                            "com.hazelcast.instance.",
+                            "com.fasterxml.jackson.databind.",
+                            "graphql.schema.GraphQLSchema ",
+                            "io.vinculum.graphql.",
+                            "jdk.jfr.internal.settings.",
+                            "io.netty.resolver.dns.DnsNameResolver ");
+        }
+    }
+
+    @Test
+    void noDatabaseIsMadeForDeclarationsThatAreWrong() throws IOException {
+        Path modules = Files.createDirectories(folder.resolve("wrong/modules"));
+        Files.writeString(modules.resolve("shelf.graphqls"), "type Book { id: ID! title: Strin }");
+        Path data = folder.resolve("data");
+        Ran ran = run("migrate", "--graph", modules.getParent().toString(), "--data", data.toString());
+        assertThat(ran.err()).contains("shelf.graphqls:1", "Strin");
+        assertThat(data).doesNotExist();
+        Ran away =
+                run("migrate", "--graph", modules.getParent().toString(), "--database", "postgresql://127.0.0.1:1/x");
+        assertThat(away.err()).contains("shelf.graphqls:1").doesNotContain("cannot be reached");
     }
 
     @Test

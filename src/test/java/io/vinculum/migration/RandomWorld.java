@@ -146,7 +146,7 @@ final class RandomWorld {
         }
     }
 
-    private void addField(AModel model) {
+    private AField addField(AModel model) {
         AField field = scalar();
         List<AModel> neighbours = models.stream()
                 .filter(other -> other.module.equals(model.module))
@@ -160,6 +160,7 @@ final class RandomWorld {
             field.index = false;
         }
         model.fields.add(field);
+        return field;
     }
 
     private AField scalar() {
@@ -296,7 +297,8 @@ final class RandomWorld {
         AModel model = any(models);
         int what = random.nextInt(36);
         return switch (what) {
-            case 0 -> added(() -> addField(model), "field in " + model.name);
+            // What a new field needs for the rows that are there stays as it is in this change.
+            case 0 -> added(() -> touched.add(addField(model)), "field in " + model.name);
             case 1 -> added(this::addModel, "model");
             case 2 -> added(this::addLink, "link");
             case 3 -> added(this::addEnum, "enum");
