@@ -65,7 +65,7 @@ public final class Settings {
             SettingType.duration(),
             "2s",
             "How long a migration waits for a lock before it lets others pass and tries again.",
-            List.of("migrate"));
+            List.of("serve", "migrate"));
     public static final Setting<Boolean> SAMPLE =
             add("sample", SettingType.flag(), "true", "Fill the sample shop with rows.", SERVE);
     private static final Setting<List<String>> CORS = add(

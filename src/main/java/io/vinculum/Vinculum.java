@@ -107,7 +107,7 @@ public final class Vinculum {
         Migration migration = new Migration(database, catalog);
         return database.reach()
                 .compose(reached -> options.behind() == Behind.MIGRATE
-                        ? migration.apply(false).mapEmpty()
+                        ? migration.apply(options.migration()).mapEmpty()
                         : migration.check())
                 .compose(migrated -> deploy())
                 .compose(deployed -> startProviders())
@@ -128,7 +128,7 @@ public final class Vinculum {
                 : endpoint;
         Operations operations = new Operations(vertx, Schema.of(catalog), query, modules, links, workflows);
         return vertx.deployVerticle(
-                        () -> new HttpVerticle(shared, operations, this::ready, port::set),
+                        () -> new HttpVerticle(shared, operations, options.drain(), this::ready, port::set),
                         new DeploymentOptions().setInstances(endpoint.eventLoops()))
                 .map(this::keep);
     }
@@ -201,7 +201,7 @@ public final class Vinculum {
     }
 
     /**
-     * Stops the node: its port first, then what it deployed, then its connections. The Vert.x and everything else that
+     * Stops the node: its port first, once the requests that are being answered have their answers, then what it deployed, then its connections. The Vert.x and everything else that
      * runs on it stay.
      */
     public Future<Void> close() {

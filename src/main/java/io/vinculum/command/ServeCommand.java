@@ -11,6 +11,7 @@ import io.vinculum.cluster.Cluster;
 import io.vinculum.database.DatabaseSettings;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.migration.MigrationOptions;
 import io.vinculum.postgres.EmbeddedPostgres;
 import io.vinculum.shop.PaymentGateway;
 import io.vinculum.shop.ShopWorkflows;
@@ -54,6 +55,7 @@ public final class ServeCommand implements Callable<Integer> {
         Stop stop = new Stop(settings.get(Settings.DRAIN));
         try {
             Optional<EmbeddedPostgres> server = database.server();
+            server.ifPresent(own -> stop.first(own::leave));
             server.ifPresent(stop::lastly);
             DatabaseSettings where = database.settings(server);
             Vertx vertx = DatabaseOption.await(settings.cluster(where.databaseName())
@@ -76,6 +78,9 @@ public final class ServeCommand implements Callable<Integer> {
         VinculumOptions options = VinculumOptions.of(catalog, where)
                 .withEndpoint(settings.endpoint(graph.examples()))
                 .withLimits(settings.limits())
+                .withMigration(MigrationOptions.DEFAULT.waiting(
+                        settings.get(Settings.LOCK_TIMEOUT), MigrationOptions.DEFAULT.patience()))
+                .withDrain(settings.get(Settings.DRAIN))
                 .withBehind(migrating ? Vinculum.Behind.MIGRATE : Vinculum.Behind.REFUSE)
                 .withProviders(providers())
                 .withPreparation(node -> graph.isSample() && settings.get(Settings.SAMPLE)

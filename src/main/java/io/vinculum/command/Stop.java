@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops a server when the process is told to end: what was started last is stopped first, all within the drain time.
+ * Stops a server when the process is asked to end: what was started last is stopped first, all within the drain time.
  * A thread that waits from the beginning halts the process when that takes longer, even where every event loop is stuck
  * or memory has run out; the embedded PostgreSQL ends with the process by itself.
  */
@@ -27,6 +27,7 @@ final class Stop {
     private record Part(String name, Supplier<Future<Void>> close) {}
 
     private final Duration drain;
+    private final Deque<Runnable> first = new ArrayDeque<>();
     private final Deque<Part> parts = new ArrayDeque<>();
     private final Deque<AutoCloseable> last = new ArrayDeque<>();
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -40,6 +41,11 @@ final class Stop {
         Runtime.getRuntime().addShutdownHook(new Thread(this::now, "vinculum-stop"));
     }
 
+    /** Something that is done as soon as the stop begins. */
+    synchronized void first(Runnable something) {
+        first.push(something);
+    }
+
     /** Something that is stopped before all that was named earlier. */
     synchronized void then(String name, Supplier<Future<Void>> close) {
         parts.push(new Part(name, close));
@@ -50,7 +56,7 @@ final class Stop {
         last.push(something);
     }
 
-    /** Waits until the process is told to end and everything has stopped. */
+    /** Waits until the process is asked to end and everything has stopped. */
     void await() {
         try {
             stopped.await();
@@ -62,6 +68,8 @@ final class Stop {
     /** Stops everything; once. */
     synchronized void now() {
         begun.countDown();
+        first.forEach(Runnable::run);
+        first.clear();
         long deadline = System.nanoTime() + drain.toNanos();
         while (!parts.isEmpty()) {
             close(parts.pop(), Math.max(1, deadline - System.nanoTime()));

@@ -13,9 +13,12 @@ import io.vinculum.failure.FailureCode;
 import io.vinculum.graphql.Operations;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Listens on the HTTP port: {@code /graphql}, {@code /graph}, {@code /graphiql/}, {@code /health/live} and {@code
@@ -32,21 +35,29 @@ public final class HttpVerticle extends VerticleBase {
 
     private final EndpointSettings settings;
     private final Operations operations;
+    private final Duration drain;
     private final Supplier<Future<Void>> readiness;
     private final IntConsumer listening;
     private final Cors cors;
+    private @Nullable HttpServer server;
     private Future<GraphiqlFiles> graphiql = Future.failedFuture("not started");
 
     /**
      * Makes the verticle; one for each event loop that is to answer.
      *
+     * @param drain how long requests that are being answered may take once the verticle is stopped
      * @param readiness succeeds when requests can be answered
      * @param listening receives the port, once it is open
      */
     public HttpVerticle(
-            EndpointSettings settings, Operations operations, Supplier<Future<Void>> readiness, IntConsumer listening) {
+            EndpointSettings settings,
+            Operations operations,
+            Duration drain,
+            Supplier<Future<Void>> readiness,
+            IntConsumer listening) {
         this.settings = settings;
         this.operations = operations;
+        this.drain = drain;
         this.readiness = readiness;
         this.listening = listening;
         this.cors = new Cors(settings.cors());
@@ -67,12 +78,18 @@ public final class HttpVerticle extends VerticleBase {
         RequestBody bodies = new RequestBody(vertx, settings);
         GraphqlHandler graphql = new GraphqlHandler(vertx, operations, bodies);
         GraphHandler graph = new GraphHandler(operations, bodies);
-        return vertx.createHttpServer(options)
+        HttpServer made = vertx.createHttpServer(options)
                 .connectionHandler(connection -> RequestDecoder.install(connection, options, settings))
                 .invalidRequestHandler(HttpVerticle::invalid)
-                .requestHandler(request -> handle(request, graphql, graph))
-                .listen()
-                .onSuccess((HttpServer server) -> listening.accept(server.actualPort()));
+                .requestHandler(request -> handle(request, graphql, graph));
+        server = made;
+        return made.listen().onSuccess(opened -> listening.accept(opened.actualPort()));
+    }
+
+    /** Accepts no more connections, and closes each that is there once what it asked for is answered. */
+    @Override
+    public Future<?> stop() {
+        return server == null ? Future.succeededFuture() : server.shutdown(drain.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static void invalid(HttpServerRequest request) {

@@ -33,6 +33,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final long LEAST_SHARED = 128;
     private static final long MOST_SHARED = 1_024;
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+    /** A file that is there while the owner stops: its server still answers, but not for long. */
+    private static final String LEAVING = "owner.leaving";
+
     private static final String USER = "vinculum";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -58,15 +61,29 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Path folder = data.toAbsolutePath().normalize();
         try {
             Files.createDirectories(folder);
-            PostgresAccount account = PostgresAccount.of(folder);
-            Optional<FileLock> lock = lock(folder);
-            if (lock.isEmpty()) {
-                return new EmbeddedPostgres(folder, account, lock, awaitOther(folder));
-            }
-            return launch(folder, account, lock.get());
+            return launchOrAttach(folder, PostgresAccount.of(folder));
         } catch (IOException e) {
             throw Failure.invalid("the data folder " + folder + " cannot be used: " + e.getMessage());
         }
+    }
+
+    /** The owner may be starting its server, or stopping it: whichever comes first, a server or the lock, is taken. */
+    private static EmbeddedPostgres launchOrAttach(Path folder, PostgresAccount account) throws IOException {
+        PostmasterFile file = new PostmasterFile(folder.resolve("pgdata"));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            Optional<FileLock> lock = lock(folder);
+            if (lock.isPresent()) {
+                return launch(folder, account, lock.get());
+            }
+            Optional<PostmasterFile.Running> other = file.ready();
+            if (other.isPresent() && !Files.exists(folder.resolve(LEAVING))) {
+                return new EmbeddedPostgres(folder, account, Optional.empty(), other.get());
+            }
+            PostmasterFile.pause();
+        }
+        throw Failure.invalid("another process owns the data folder " + folder
+                + ", but its PostgreSQL neither answered nor stopped in " + PATIENCE.toSeconds() + " s");
     }
 
     private static Optional<FileLock> lock(Path folder) throws IOException {
@@ -84,15 +101,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static PostmasterFile.Running awaitOther(Path folder) {
-        return new PostmasterFile(folder.resolve("pgdata"))
-                .awaitReady(PATIENCE, () -> true)
-                .orElseThrow(() -> Failure.invalid(
-                        "another process owns the data folder " + folder + ", but its PostgreSQL does not answer"));
-    }
-
     private static EmbeddedPostgres launch(Path folder, PostgresAccount account, FileLock lock) throws IOException {
         try {
+            Files.deleteIfExists(folder.resolve(LEAVING));
             Path binaries = PostgresBinaries.unpack(folder);
             Path cluster = folder.resolve("pgdata");
             PostmasterFile file = new PostmasterFile(cluster);
@@ -279,6 +290,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return running.pid();
     }
 
+    /** Says that the server is stopped soon, so that other processes wait for that instead of attaching to it. */
+    public void leave() {
+        if (ownership.isPresent()) {
+            try {
+                Files.writeString(folder.resolve(LEAVING), "");
+            } catch (IOException e) {
+                LOG.warn("others may attach to the server of {}, which stops soon", folder, e);
+            }
+        }
+    }
+
     /** Stops the server, if this process started it, and waits until it is gone; its data stays. */
     @Override
     public void close() {
@@ -288,6 +310,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         stop(running.pid());
         SocketFolder.remove(running.sockets());
         try {
+            Files.deleteIfExists(folder.resolve(LEAVING));
             ownership.get().acquiredBy().close();
         } catch (IOException e) {
             LOG.warn("the lock of {} could not be released", folder, e);

@@ -24,6 +24,11 @@ record PostmasterFile(Path cluster) {
         return read(false);
     }
 
+    /** A server of this cluster that accepts connections now. */
+    Optional<Running> ready() {
+        return read(true);
+    }
+
     /** Waits until the server is ready; empty when it took too long or {@code alive} turned false. */
     Optional<Running> awaitReady(Duration patience, BooleanSupplier alive) {
         long deadline = System.nanoTime() + patience.toNanos();

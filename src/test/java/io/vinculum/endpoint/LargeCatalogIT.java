@@ -29,6 +29,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -85,7 +86,11 @@ class LargeCatalogIT {
                 new Coordinator(vertx, database, List.of()));
         Promise<Integer> listening = Promise.promise();
         HttpVerticle verticle = new HttpVerticle(
-                EndpointSettings.of("127.0.0.1", 0, ""), operations, Future::succeededFuture, listening::complete);
+                EndpointSettings.of("127.0.0.1", 0, ""),
+                operations,
+                Duration.ZERO,
+                Future::succeededFuture,
+                listening::complete);
         TestDatabase.await(vertx.deployVerticle(verticle));
         port = TestDatabase.await(listening.future());
         // What the first request of all loads is not what is measured here.

@@ -518,16 +518,16 @@ final class RandomWorld {
                     field.unique = false;
                 }
             }
-            case 6 -> untie(field);
+            case 6 -> untie(model, field);
             default -> field.comment = field.comment == null ? fresh("says ") : null;
         }
         return "changed field " + what + " to " + field.name + " " + field.type + " " + field.column();
     }
 
     /** A relation becomes a field that holds the same keys. */
-    private static void untie(AField field) {
+    private static void untie(AModel model, AField field) {
         if (field.target != null) {
-            field.name = field.name + "_id";
+            rename(model, field, field.name + "_id");
             field.was = null;
             field.type = field.target.keyType;
             field.target = null;
@@ -538,11 +538,14 @@ final class RandomWorld {
         if (field.column == null) {
             field.was = field.name;
         }
-        String old = field.name;
-        field.name = fresh("f");
+        rename(model, field, fresh("f"));
+    }
+
+    private static void rename(AModel model, AField field, String name) {
         model.indexSet = model.indexSet.stream()
-                .map(name -> name.equals(old) ? field.name : name)
+                .map(indexed -> indexed.equals(field.name) ? name : indexed)
                 .toList();
+        field.name = name;
     }
 
     private void widen(AField field) {

@@ -1,6 +1,7 @@
 package io.vinculum.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -11,12 +12,17 @@ import io.vinculum.testing.TestDatabase;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +173,41 @@ class EmbeddedPostgresIT {
             assertThat(second.postgres()).isEqualTo(server.pid());
             second.process().destroy();
             second.process().waitFor();
+            assertThat(run(server, "select 1")).hasSize(1);
+        }
+    }
+
+    private CompletableFuture<EmbeddedPostgres> starting() {
+        return CompletableFuture.supplyAsync(() -> EmbeddedPostgres.start(data));
+    }
+
+    @Test
+    void aStartWhileTheOwnersServerIsGoneAlreadyWaitsForTheLock() throws Exception {
+        CompletableFuture<EmbeddedPostgres> next;
+        try (FileChannel owner = FileChannel.open(
+                        data.resolve("owner.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = owner.lock()) {
+            assertThat(held.isValid()).isTrue();
+            next = starting();
+            assertThatThrownBy(() -> next.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        }
+        try (EmbeddedPostgres server = next.get(30, TimeUnit.SECONDS)) {
+            assertThat(server.owned()).isTrue();
+        }
+    }
+
+    @Test
+    void aStartWhileTheOwnerDrainsDoesNotAttachToAServerThatStopsSoon() throws Exception {
+        CompletableFuture<EmbeddedPostgres> next;
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(data)) {
+            server.leave();
+            next = starting();
+            assertThatThrownBy(() -> next.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        }
+        try (EmbeddedPostgres server = next.get(30, TimeUnit.SECONDS);
+                EmbeddedPostgres attached = EmbeddedPostgres.start(data)) {
+            assertThat(server.owned()).isTrue();
+            assertThat(attached.owned()).isFalse();
             assertThat(run(server, "select 1")).hasSize(1);
         }
     }

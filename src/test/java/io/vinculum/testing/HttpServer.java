@@ -54,8 +54,8 @@ public final class HttpServer {
                 database.links(),
                 new Coordinator(database.vertx(), database.database(), List.of()));
         Promise<Integer> listening = Promise.promise();
-        HttpVerticle http =
-                new HttpVerticle(settings, operations, () -> database.database().ping(), listening::complete);
+        HttpVerticle http = new HttpVerticle(
+                settings, operations, Duration.ZERO, () -> database.database().ping(), listening::complete);
         TestDatabase.await(database.vertx().deployVerticle(http));
         return TestDatabase.await(listening.future());
     }
