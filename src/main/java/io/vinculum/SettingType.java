@@ -71,7 +71,7 @@ public final class SettingType<T> {
     }
 
     static SettingType<Duration> duration() {
-        return new SettingType<>("TIME", "a time like 500ms, 2s or 1m", text -> {
+        return new SettingType<>("TIME", "a time like 500ms, 2s, 1m, 12h or 30d", text -> {
             Matcher matcher = DURATION.matcher(text);
             return matcher.matches()
                     ? Optional.of(Duration.ofMillis(Math.multiplyExact(
@@ -107,11 +107,11 @@ public final class SettingType<T> {
     }
 
     /** What would be right, as a message says it. */
-    String right() {
+    public String right() {
         return right;
     }
 
-    /** The value; empty when the text is none of this type. */
+    /** The value; empty when the text is not of this type. */
     public Optional<T> read(String text) {
         return reader.apply(text);
     }

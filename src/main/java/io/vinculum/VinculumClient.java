@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 public final class VinculumClient {
     private static final Duration USUAL = Duration.ofSeconds(30);
-    /** A run may take its time; it goes on when its caller has left. */
+    /** A run may take long; it continues when its caller has left. */
     private static final Duration RUN = Duration.ofHours(1);
 
     private final Vertx vertx;

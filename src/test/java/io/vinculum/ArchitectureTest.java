@@ -29,7 +29,8 @@ class ArchitectureTest {
             Map.entry("deadline", Set.of("failure")),
             Map.entry("database", Set.of("deadline", "failure")),
             Map.entry("postgres", Set.of("failure")),
-            Map.entry("migration", Set.of("catalog", "value", "database", "failure")),
+            Map.entry("ddl", Set.of("catalog", "value", "database", "failure")),
+            Map.entry("migration", Set.of("ddl", "catalog", "value", "database", "failure")),
             Map.entry("selection", Set.of("catalog", "condition", "value", "json", "failure")),
             Map.entry("plan", Set.of("selection", "condition", "catalog", "value", "database", "json", "failure")),
             Map.entry(

@@ -108,8 +108,8 @@ class SettingsTest {
     @CsvSource(delimiter = '|', textBlock = """
             port: 99999                  | the setting vinculum.yaml: port takes a whole number from 0 to 65535, was '99999'
             port: eighty                 | takes a whole number from 0 to 65535, was 'eighty'
-            drain: 2                     | takes a time like 500ms, 2s or 1m, was '2'
-            drain: 2 weeks               | takes a time like 500ms, 2s or 1m, was '2 weeks'
+            drain: 2                     | takes a time like 500ms, 2s, 1m, 12h or 30d, was '2'
+            drain: 2 weeks               | takes a time like 500ms, 2s, 1m, 12h or 30d, was '2 weeks'
             limits.body-bytes: 3MB       | takes a size like 512KiB or 32MiB, was '3MB'
             limits.rows: 0               | takes a whole number of at least 1, was '0'
             cluster: maybe               | takes true or false, was 'maybe'

@@ -68,7 +68,7 @@ public final class Link implements Entity {
         return readOnlyKey != null;
     }
 
-    /** Whether the records must be there when they are linked, and are held against deletion meanwhile. */
+    /** Whether the records must be there when they are linked, and cannot be deleted while the link is made. */
     public boolean checked() {
         return checked;
     }

@@ -1,7 +1,6 @@
 package io.vinculum.catalog;
 
 import io.vinculum.catalog.Field.Role;
-import io.vinculum.catalog.Relation.Ownership;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.Nearest;
 import io.vinculum.value.ColumnType;
@@ -66,7 +65,8 @@ final class Resolution {
         declared.models.forEach(this::enter);
         builders.values().forEach(this::findKey);
         builders.values().forEach(this::makeModel);
-        builders.values().forEach(this::makeRelations);
+        RelationResolution relations = new RelationResolution(this, problems);
+        builders.values().forEach(relations::resolve);
         Map<String, Link> links = new LinkedHashMap<>();
         LinkResolution linkResolution = new LinkResolution(this, problems);
         for (LinkBuilder link : declared.links) {
@@ -82,6 +82,10 @@ final class Resolution {
 
     Optional<Model> model(String typeName) {
         return Optional.ofNullable(models.get(typeName));
+    }
+
+    ModelBuilder builder(String typeName) {
+        return Objects.requireNonNull(builders.get(typeName));
     }
 
     boolean isModel(String typeName) {
@@ -338,8 +342,9 @@ final class Resolution {
         }
     }
 
-    private boolean sameModule(ModelBuilder builder, FieldBuilder field) {
-        ModelBuilder target = Objects.requireNonNull(builders.get(field.type.name()));
+    /** Whether a field leads to a model of its own module; says so where it does not. */
+    boolean sameModule(ModelBuilder builder, FieldBuilder field) {
+        ModelBuilder target = builder(field.type.name());
         if (target.module.equals(builder.module)) {
             return true;
         }
@@ -350,122 +355,6 @@ final class Resolution {
                         + "'; modules are joined by a link: declare a type with @link in "
                         + "links/" + Names.snake(builder.typeName) + "_" + target.name() + ".graphqls");
         return false;
-    }
-
-    private void makeRelations(ModelBuilder builder) {
-        Model owner = models.get(builder.typeName);
-        if (owner == null) {
-            return;
-        }
-        for (FieldBuilder field : builder.fields) {
-            Model target = models.get(field.type.name());
-            if (target != null && isRelationInside(builder, field)) {
-                relation(owner, target, field).ifPresent(made -> addRelation(made.deprecated(field.deprecation)));
-            }
-        }
-    }
-
-    private boolean isRelationInside(ModelBuilder builder, FieldBuilder field) {
-        if (field.type.list() || field.mappedBy != null || field.pivotTable != null) {
-            return sameModule(builder, field);
-        }
-        return Objects.requireNonNull(builders.get(field.type.name())).module.equals(builder.module);
-    }
-
-    private Optional<Relation> relation(Model owner, Model target, FieldBuilder field) {
-        if (field.pivotTable != null) {
-            return pivotRelation(owner, target, field);
-        }
-        if (field.mappedBy != null) {
-            return inverseRelation(owner, target, field);
-        }
-        if (field.type.list()) {
-            problems.add(
-                    field.place,
-                    owner.typeName() + "." + field.name + " is a list of a model; say "
-                            + "@relation(mappedBy: \"…\") for the other side of a relation, or @relation(table: \"…\") for "
-                            + "many-to-many");
-            return Optional.empty();
-        }
-        Field reference = owner.field(Names.snake(field.name) + "_id");
-        return Optional.of(new Relation(
-                field.name,
-                owner,
-                target,
-                false,
-                field.type.required(),
-                new Join.ByKey(reference, target.key()),
-                Ownership.NONE,
-                null,
-                field.place,
-                field.description));
-    }
-
-    private Optional<Relation> inverseRelation(Model owner, Model target, FieldBuilder field) {
-        Optional<FieldBuilder> other = builderOf(target).fields.stream()
-                .filter(f -> f.name.equals(field.mappedBy))
-                .findFirst();
-        boolean leadsBack = other.isPresent()
-                && other.get().type.name().equals(owner.typeName())
-                && !other.get().type.list();
-        if (!leadsBack) {
-            List<String> possible = builderOf(target).fields.stream()
-                    .filter(f -> f.type.name().equals(owner.typeName()) && !f.type.list())
-                    .map(f -> f.name)
-                    .toList();
-            problems.add(
-                    field.place,
-                    owner.typeName() + "." + field.name + " is mapped by " + target.typeName() + "."
-                            + field.mappedBy + ", which is no relation to " + owner.typeName()
-                            + Nearest.hint(String.valueOf(field.mappedBy), possible));
-            return Optional.empty();
-        }
-        Field reference = target.field(Names.snake(other.get().name) + "_id");
-        return Optional.of(new Relation(
-                field.name,
-                owner,
-                target,
-                field.type.list(),
-                false,
-                new Join.ByKey(owner.key(), reference),
-                reference.required() ? Ownership.REQUIRED : Ownership.OPTIONAL,
-                null,
-                field.place,
-                field.description));
-    }
-
-    private Optional<Relation> pivotRelation(Model owner, Model target, FieldBuilder field) {
-        if (!field.type.list()) {
-            problems.add(
-                    field.place,
-                    owner.typeName() + "." + field.name + " has @relation(table: …), so it must be a list: ["
-                            + field.type.name() + "!]!");
-            return Optional.empty();
-        }
-        Table table = Table.parse(Objects.requireNonNull(field.pivotTable), owner.module());
-        boolean self = owner == target;
-        Field near = pivotField(self ? "source_id" : owner.linkKey(), owner.key());
-        Field far = pivotField(self ? field.name + "_id" : target.linkKey(), target.key());
-        Join join = new Join.Through(table, owner.key(), near, far, null, null, target.key(), false);
-        return Optional.of(new Relation(
-                field.name,
-                owner,
-                target,
-                true,
-                false,
-                join,
-                Ownership.NONE,
-                new Relation.Pivot(table, near, far),
-                field.place,
-                field.description));
-    }
-
-    private static Field pivotField(String column, Field key) {
-        return new Field(column, column, key.type(), true, null, false, Role.KEY, null);
-    }
-
-    private ModelBuilder builderOf(Model model) {
-        return Objects.requireNonNull(builders.get(model.typeName()));
     }
 
     /** Puts a relation on its owner, or says what has its name already. */

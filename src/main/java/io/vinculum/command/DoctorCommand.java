@@ -46,7 +46,7 @@ public final class DoctorCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    /** One thing that was looked at. */
+    /** One thing that was checked. */
     private record Finding(boolean good, String text) {}
 
     @Override

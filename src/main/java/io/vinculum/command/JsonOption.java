@@ -30,12 +30,21 @@ final class JsonOption {
         return CODEC.toString(value, true);
     }
 
+    /** The command that prints. */
+    CommandSpec command() {
+        return command;
+    }
+
+    /** Where it prints. */
+    PrintWriter out() {
+        return command.commandLine().getOut();
+    }
+
     /** Prints the value as JSON, or lets the command print its text. */
     void print(Object value, Runnable text) {
         if (json) {
-            PrintWriter out = command.commandLine().getOut();
-            out.println(CODEC.toString(value, false));
-            out.flush();
+            out().println(CODEC.toString(value, false));
+            out().flush();
         } else {
             text.run();
         }

@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Brings the database in line with the graph. */
 @Command(
@@ -42,12 +40,8 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Option(
             names = "--allow-rewrite",
-            description = "Allow changes that write all rows of a table again and lock it meanwhile, like Int to Long.")
+            description = "Allow changes that lock a table while all of its rows are written again, like Int to Long.")
     private boolean allowRewrite;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -55,14 +49,13 @@ public final class MigrateCommand implements Callable<Integer> {
                 .allowingDestructive(allowDestructive)
                 .allowingRewrite(allowRewrite)
                 .waiting(
-                        VinculumCommand.settings(spec).get(Settings.LOCK_TIMEOUT), MigrationOptions.DEFAULT.patience());
+                        VinculumCommand.settings(json.command()).get(Settings.LOCK_TIMEOUT),
+                        MigrationOptions.DEFAULT.patience());
         MigrationPlan done = database.use(graph, (vertx, opened, catalog) -> {
             Migration migration = new Migration(opened, catalog);
             return plan ? migration.plan(options) : migration.apply(options);
         });
-        json.print(
-                Map.of("summary", done.summary(), "sql", done.sql()),
-                () -> print(done, spec.commandLine().getOut()));
+        json.print(Map.of("summary", done.summary(), "sql", done.sql()), () -> print(done, json.out()));
         return plan && done.refused() ? 1 : 0;
     }
 

@@ -10,10 +10,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Removes what was soft-deleted long ago. */
 @Command(
@@ -42,16 +40,11 @@ public final class PurgeCommand implements Callable<Integer> {
             names = "--older-than",
             required = true,
             paramLabel = "TIME",
-            converter = DurationText.class,
             description = "How long ago it was deleted at least, like 30d, 12h or 0s.")
     private Duration olderThan = Duration.ZERO;
 
     @Mixin
     private JsonOption json = new JsonOption();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -59,7 +52,7 @@ public final class PurgeCommand implements Callable<Integer> {
             Optional<Entity> target = Optional.ofNullable(entity).map(catalog::entity);
             return new Purge(opened, catalog).run(target, olderThan);
         });
-        json.print(removed, () -> print(removed, spec.commandLine().getOut()));
+        json.print(removed, () -> print(removed, json.out()));
         return 0;
     }
 

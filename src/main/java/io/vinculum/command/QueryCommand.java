@@ -13,10 +13,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Answers one selection. */
 @Command(
@@ -65,14 +63,10 @@ public final class QueryCommand implements Callable<Integer> {
     @Option(names = "--explain", description = "Also answer the plan and its SQL.")
     private boolean explain;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         Map<String, @Nullable Object> request = request();
-        QueryLimits limits = VinculumCommand.settings(spec).limits();
+        QueryLimits limits = VinculumCommand.settings(json.command()).limits();
         JsonObject answer = database.use(
                 graph,
                 (vertx, opened, catalog) -> new Query(
@@ -83,7 +77,7 @@ public final class QueryCommand implements Callable<Integer> {
                                         "the module '" + module + "' is answered by a running server only")))
                         .graphBytes(request)
                         .map(JsonOption::object));
-        json.print(answer, () -> spec.commandLine().getOut().println(JsonOption.pretty(answer)));
+        json.print(answer, () -> json.out().println(JsonOption.pretty(answer)));
         return 0;
     }
 

@@ -5,8 +5,6 @@ import io.vinculum.graphql.Schema;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Prints the GraphQL schema. */
 @Command(
@@ -21,16 +19,10 @@ public final class SchemaCommand implements Callable<Integer> {
     @Mixin
     private JsonOption json = new JsonOption();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         String sdl = Schema.of(graph.catalog()).sdl().strip();
-        json.print(
-                new JsonObject().put("sdl", sdl),
-                () -> spec.commandLine().getOut().println(sdl));
+        json.print(new JsonObject().put("sdl", sdl), () -> json.out().println(sdl));
         return 0;
     }
 }

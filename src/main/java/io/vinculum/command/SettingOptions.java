@@ -123,6 +123,6 @@ final class SettingOptions {
                 .type()
                 .read(text)
                 .orElseThrow(() -> new CommandLine.TypeConversionException(
-                        "takes a time like 500ms, 2s or 1m, was '" + text + "'"));
+                        "takes " + Settings.DRAIN.type().right() + ", was '" + text + "'"));
     }
 }

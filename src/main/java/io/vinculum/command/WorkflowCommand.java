@@ -78,9 +78,9 @@ public final class WorkflowCommand implements Runnable {
                     .getJsonObject("run");
         }
 
-        int change(CommandSpec command, String field, JsonOption json) {
-            JsonObject changed = Objects.requireNonNull(asked(command, "mutation", field, RUN));
-            json.print(changed, () -> command.commandLine().getOut().println(changed.encodePrettily()));
+        int change(String field, JsonOption json) {
+            JsonObject changed = Objects.requireNonNull(asked(json.command(), "mutation", field, RUN));
+            json.print(changed, () -> json.out().println(JsonOption.pretty(changed)));
             return "failed".equals(changed.getString("state")) ? 1 : 0;
         }
     }
@@ -103,13 +103,9 @@ public final class WorkflowCommand implements Runnable {
         @Option(names = "--take", paramLabel = "N", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}.")
         private int take = 20;
 
-        @Spec
-        @SuppressWarnings("NullAway.Init")
-        private CommandSpec spec;
-
         @Override
         public Integer call() {
-            JsonArray runs = RemoteServer.of(spec)
+            JsonArray runs = RemoteServer.of(json.command())
                     .ask(
                             "query ($id: String, $state: String, $take: Int) { runs: workflowRuns(id: $id, state: $state,"
                                     + " take: $take) { id transactionId state error created_at } }",
@@ -120,7 +116,7 @@ public final class WorkflowCommand implements Runnable {
         }
 
         private void print(JsonArray runs) {
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = json.out();
             runs.forEach(run -> out.println(line((JsonObject) run)));
             if (runs.isEmpty()) {
                 out.println("no runs");
@@ -140,14 +136,10 @@ public final class WorkflowCommand implements Runnable {
         @Mixin
         private JsonOption json = new JsonOption();
 
-        @Spec
-        @SuppressWarnings("NullAway.Init")
-        private CommandSpec spec;
-
         @Override
         public Integer call() {
             JsonObject found = run.asked(
-                    spec,
+                    json.command(),
                     "query",
                     "workflowRun",
                     "{ id transactionId state input output error steps created_at finished_at }");
@@ -159,7 +151,7 @@ public final class WorkflowCommand implements Runnable {
         }
 
         private void print(JsonObject found) {
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = json.out();
             out.println(line(found));
             out.println("input   " + Json.encode(found.getValue("input")));
             found.getJsonArray("steps").forEach(step -> out.println(step((JsonObject) step)));
@@ -170,14 +162,14 @@ public final class WorkflowCommand implements Runnable {
             String name = (step.getBoolean("undo", false) ? "undo " : "")
                     + step.getString("step")
                     + (step.containsKey("item") ? "[" + step.getInteger("item") + "]" : "");
-            Object told = step.getValue("error") == null ? step.getValue("output") : step.getValue("error");
+            Object result = step.getValue("error") == null ? step.getValue("output") : step.getValue("error");
             return "  %-24s  %-9s  try %d  %s  %s"
                     .formatted(
                             step.getString("started_at", ""),
                             step.getString("state"),
                             step.getInteger("attempts"),
                             name,
-                            told == null ? "" : Json.encode(told));
+                            result == null ? "" : Json.encode(result));
         }
     }
 
@@ -205,10 +197,6 @@ public final class WorkflowCommand implements Runnable {
         @Option(names = "--no-wait", description = "Do not wait for the end.")
         private boolean noWait;
 
-        @Spec
-        @SuppressWarnings("NullAway.Init")
-        private CommandSpec spec;
-
         @Override
         public Integer call() {
             JsonObject variables = new JsonObject()
@@ -216,14 +204,14 @@ public final class WorkflowCommand implements Runnable {
                     .put("input", parsed())
                     .put("transactionId", transactionId)
                     .put("wait", !noWait);
-            JsonObject run = RemoteServer.of(spec)
+            JsonObject run = RemoteServer.of(json.command())
                     .ask(
                             "mutation ($id: String!, $input: JSON, $transactionId: String, $wait: Boolean) { run:"
                                     + " runWorkflow(id: $id, input: $input, transactionId: $transactionId, wait: $wait) "
                                     + RUN + " }",
                             variables)
                     .getJsonObject("run");
-            json.print(run, () -> spec.commandLine().getOut().println(run.encodePrettily()));
+            json.print(run, () -> json.out().println(JsonOption.pretty(run)));
             return List.of("reverted", "failed").contains(run.getString("state")) ? 1 : 0;
         }
 
@@ -248,13 +236,9 @@ public final class WorkflowCommand implements Runnable {
         @Mixin
         private JsonOption json = new JsonOption();
 
-        @Spec
-        @SuppressWarnings("NullAway.Init")
-        private CommandSpec spec;
-
         @Override
         public Integer call() {
-            return run.change(spec, "cancelWorkflow", json);
+            return run.change("cancelWorkflow", json);
         }
     }
 
@@ -270,13 +254,9 @@ public final class WorkflowCommand implements Runnable {
         @Mixin
         private JsonOption json = new JsonOption();
 
-        @Spec
-        @SuppressWarnings("NullAway.Init")
-        private CommandSpec spec;
-
         @Override
         public Integer call() {
-            return run.change(spec, "retryWorkflow", json);
+            return run.change("retryWorkflow", json);
         }
     }
 }

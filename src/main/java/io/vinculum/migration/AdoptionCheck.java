@@ -1,9 +1,10 @@
 package io.vinculum.migration;
 
+import io.vinculum.ddl.TableSpec;
+import io.vinculum.ddl.TableSpec.Column;
 import io.vinculum.failure.Nearest;
 import io.vinculum.migration.DatabaseState.ActualColumn;
 import io.vinculum.migration.DatabaseState.ActualTable;
-import io.vinculum.migration.TableSpec.Column;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -8,12 +8,16 @@ import io.vinculum.database.Session;
 import io.vinculum.database.SqlState;
 import io.vinculum.database.Statement;
 import io.vinculum.database.Violation;
+import io.vinculum.ddl.Change;
+import io.vinculum.ddl.Ddl;
+import io.vinculum.ddl.TableSpec;
+import io.vinculum.ddl.Work;
+import io.vinculum.ddl.Work.Later;
+import io.vinculum.ddl.Work.Lock;
+import io.vinculum.ddl.Work.Mode;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.migration.MigrationPlan.PlannedChange;
-import io.vinculum.migration.Work.Later;
-import io.vinculum.migration.Work.Lock;
-import io.vinculum.migration.Work.Mode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +31,7 @@ import java.util.function.Function;
  * which the next comparison lists just what is left.
  */
 final class Application {
-    /** Below the time after which PostgreSQL looks for deadlocks, so that nobody else is ended for one. */
+    /** Below the time after which PostgreSQL looks for deadlocks, so that no other statement is ended for one. */
     private static final long MOST_WHILE_HOLDING = 800;
 
     private final Session session;
@@ -128,7 +132,7 @@ final class Application {
 
     private static final String UNCHANGED = "the migration cannot be applied; nothing was changed:\n";
     private static final String STOPPED =
-            "the migration stopped; what was done before stays, and 'vinculum migrate' " + "goes on from there:\n";
+            "the migration stopped; what was done before stays, and 'vinculum migrate' continues from there:\n";
 
     private Future<Void> later(Change change, Later later) {
         boolean concurrently = later.way() == Work.Way.CONCURRENTLY;
@@ -172,14 +176,15 @@ final class Application {
     /** A change that the rows do not admit, with the first row that is in its way. */
     private static Throwable explained(Change change, Throwable cause, String prefix) {
         if (cause instanceof Failure failure) {
-            return new Failure(failure.code(), prefix + change.what() + ": " + failure.getMessage());
+            return new Failure(failure.code(), prefix + "cannot " + change.text() + ": " + failure.getMessage());
         }
         String state = SqlState.of(cause);
         if (state.equals(SqlState.CHECK_VIOLATION) || state.startsWith(SqlState.DATA_EXCEPTION)) {
-            return Failure.invalid(prefix + change.what() + ", but some rows do not admit it; change them first");
+            return Failure.invalid(
+                    prefix + "cannot " + change.text() + ": some rows do not admit it; change them first");
         }
         return Violation.of(cause)
-                .<Throwable>map(violation -> Failure.invalid(prefix + change.what() + ", but the rows with "
+                .<Throwable>map(violation -> Failure.invalid(prefix + "cannot " + change.text() + ": the rows with "
                         + String.join(", ", violation.columns()) + " '" + violation.values()
                         + "' do not admit it; change them first"))
                 .orElse(cause);

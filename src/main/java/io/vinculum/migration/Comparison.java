@@ -2,6 +2,13 @@ package io.vinculum.migration;
 
 import io.vinculum.catalog.Index;
 import io.vinculum.catalog.Table;
+import io.vinculum.ddl.Change;
+import io.vinculum.ddl.ColumnChange;
+import io.vinculum.ddl.ConstraintChange;
+import io.vinculum.ddl.Ddl;
+import io.vinculum.ddl.IndexChange;
+import io.vinculum.ddl.TableChange;
+import io.vinculum.ddl.TableSpec;
 import io.vinculum.migration.DatabaseState.ActualTable;
 import io.vinculum.migration.DatabaseState.Tracked;
 import io.vinculum.value.Scalar;
@@ -86,27 +93,27 @@ final class Comparison {
                 .map(spec -> spec.table().schema())
                 .collect(Collectors.toCollection(TreeSet::new));
         schemas.removeAll(state.schemas());
-        schemas.forEach(schema -> add(Part.SCHEMAS, new Change.CreateSchema(schema)));
+        schemas.forEach(schema -> add(Part.SCHEMAS, new TableChange.CreateSchema(schema)));
         rename();
         specs.forEach(this::compare);
         Set<Table> wanted = specs.stream().map(TableSpec::table).collect(Collectors.toSet());
         state.tracked().keySet().stream()
                 .filter(table -> !wanted.contains(table) && state.tables().containsKey(table))
-                .forEach(table -> add(Part.DROPPED_TABLES, new Change.DropTable(table)));
+                .forEach(table -> add(Part.DROPPED_TABLES, new TableChange.DropTable(table)));
     }
 
     private void rename() {
         renaming.tables().forEach((old, now) -> {
-            add(Part.RENAMES, new Change.MoveTable(old, now));
+            add(Part.RENAMES, new TableChange.MoveTable(old, now));
             String key = Objects.requireNonNull(state.tables().get(now)).primaryKeyName();
             String wanted = Ddl.primaryKeyName(now);
             if (key.equals(Ddl.primaryKeyName(old)) && !key.equals(wanted) && Ddl.kept(wanted)) {
-                add(Part.RENAMES, new Change.RenameConstraint(now, key, wanted));
+                add(Part.RENAMES, new ConstraintChange.RenameConstraint(now, key, wanted));
             }
         });
         renaming.columns()
                 .forEach((old, columns) -> columns.forEach(
-                        (from, to) -> add(Part.RENAMES, new Change.RenameColumn(renaming.now(old), from, to))));
+                        (from, to) -> add(Part.RENAMES, new ColumnChange.RenameColumn(renaming.now(old), from, to))));
     }
 
     private void compare(TableSpec spec) {
@@ -124,17 +131,17 @@ final class Comparison {
     /** The journal of removals knows models and links by name; the tables of relations have no rows there. */
     private void renameEntity(TableSpec spec, Tracked tracked) {
         if (!tracked.owner().equals(spec.owner()) && !spec.owner().contains(".")) {
-            add(Part.RENAMES, new Change.RenameEntity(spec.table(), tracked.owner(), spec.owner()));
+            add(Part.RENAMES, new TableChange.RenameEntity(spec.table(), tracked.owner(), spec.owner()));
         }
     }
 
     private void create(TableSpec spec) {
-        add(Part.NEW_TABLES, new Change.CreateTable(spec));
+        add(Part.NEW_TABLES, new TableChange.CreateTable(spec));
         for (Index index : spec.indexes()) {
-            add(Part.INDEXES, new Change.CreateIndex(spec.table(), index, true, false, false));
+            add(Part.INDEXES, new IndexChange.CreateIndex(spec.table(), index, true, false, false));
         }
         for (TableSpec.Reference reference : spec.references()) {
-            add(Part.REFERENCES, new Change.AddReference(spec.table(), reference, true));
+            add(Part.REFERENCES, new ConstraintChange.AddReference(spec.table(), reference, true));
         }
     }
 

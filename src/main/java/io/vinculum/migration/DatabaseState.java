@@ -1,6 +1,7 @@
 package io.vinculum.migration;
 
 import io.vinculum.catalog.Table;
+import io.vinculum.ddl.Ddl;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

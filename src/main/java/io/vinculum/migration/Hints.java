@@ -1,6 +1,11 @@
 package io.vinculum.migration;
 
 import io.vinculum.catalog.Table;
+import io.vinculum.ddl.Change;
+import io.vinculum.ddl.ChangeValues;
+import io.vinculum.ddl.ColumnChange;
+import io.vinculum.ddl.TableChange;
+import io.vinculum.ddl.TableSpec;
 import io.vinculum.migration.DatabaseState.ActualColumn;
 import io.vinculum.migration.DatabaseState.ActualTable;
 import java.util.ArrayList;
@@ -36,9 +41,9 @@ final class Hints {
     }
 
     private void tables() {
-        for (Change.DropTable drop : all(Change.DropTable.class)) {
+        for (TableChange.DropTable drop : all(TableChange.DropTable.class)) {
             ActualTable old = before.tables().get(renaming.before(drop.table()));
-            for (Change.CreateTable create : all(Change.CreateTable.class)) {
+            for (TableChange.CreateTable create : all(TableChange.CreateTable.class)) {
                 if (old != null && alike(old, create.spec())) {
                     Table from = drop.table();
                     boolean moved = !from.schema().equals(create.table().schema());
@@ -62,10 +67,10 @@ final class Hints {
     }
 
     private void columns() {
-        for (Change.DropColumn drop : all(Change.DropColumn.class)) {
+        for (ColumnChange.DropColumn drop : all(ColumnChange.DropColumn.class)) {
             ActualTable table = before.tables().get(renaming.before(drop.table()));
             ActualColumn old = table == null ? null : table.columns().get(renaming.before(drop.table(), drop.column()));
-            for (Change.AddColumn add : all(Change.AddColumn.class)) {
+            for (ColumnChange.AddColumn add : all(ColumnChange.AddColumn.class)) {
                 if (old != null
                         && add.table().equals(drop.table())
                         && old.type().equals(add.column().type().sqlName())) {
@@ -78,7 +83,7 @@ final class Hints {
     }
 
     private void values() {
-        for (Change.ChangeValues change : all(Change.ChangeValues.class)) {
+        for (ChangeValues change : all(ChangeValues.class)) {
             List<String> come = change.after().stream()
                     .filter(value -> !change.before().contains(value)
                             && !change.renamed().containsValue(value))

@@ -20,7 +20,7 @@ final class LockWait {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    /** Any number that nobody else uses for an advisory lock; these are the letters of the name. */
+    /** Any number that no other program uses for an advisory lock; these are the letters of the name. */
     private static final String KEY = "x'76696e63756c756d'::bit(64)::int8";
 
     private static final String TRY = "select pg_try_advisory_lock(" + KEY + ")";

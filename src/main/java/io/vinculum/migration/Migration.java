@@ -5,6 +5,10 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Table;
 import io.vinculum.database.Database;
 import io.vinculum.database.Session;
+import io.vinculum.ddl.Change;
+import io.vinculum.ddl.ChangeValues;
+import io.vinculum.ddl.IndexChange;
+import io.vinculum.ddl.TableSpec;
 import io.vinculum.migration.MigrationPlan.PlannedChange;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +64,7 @@ public final class Migration {
     /**
      * Applies all changes, one node at a time: nodes that come later find nothing to do. What needs a strong lock
      * happens in one transaction; rows are checked and indexes of large tables made after it. Stopped in between, the
-     * next migration goes on from there.
+     * next migration continues from there.
      *
      * @return what was done; fails with {@code NOT_ALLOWED} for a change that the options do not allow, with
      *     {@code INVALID_DATA} for one that the rows do not admit, each with the fix, and with {@code TIMEOUT} when
@@ -120,9 +124,9 @@ public final class Migration {
     private static Future<Set<Table>> large(Probes probes, List<Change> changes, long manyRows) {
         Set<Table> tables = new LinkedHashSet<>();
         changes.stream()
-                .filter(change -> change instanceof Change.CreateIndex
-                        || change instanceof Change.DropIndex
-                        || change instanceof Change.ChangeValues)
+                .filter(change -> change instanceof IndexChange.CreateIndex
+                        || change instanceof IndexChange.DropIndex
+                        || change instanceof ChangeValues)
                 .map(Change::table)
                 .filter(probes::isThere)
                 .forEach(tables::add);
@@ -156,13 +160,12 @@ public final class Migration {
 
     static MigrationPlan plan(
             Comparison comparison, Set<Table> large, Map<Change, Probes.Finding> findings, MigrationOptions options) {
-        ChangeSql sql = new ChangeSql(large);
         List<PlannedChange> steps = new ArrayList<>();
         List<String> refusals = new ArrayList<>(comparison.refusals());
         for (Change change : comparison.changes()) {
             Probes.Finding finding = findings.getOrDefault(change, Probes.Finding.NONE);
             finding.refusal().ifPresent(refusals::add);
-            steps.add(new PlannedChange(change, change.accept(sql), finding.rows()));
+            steps.add(new PlannedChange(change, change.work(large), finding.rows()));
         }
         return new MigrationPlan(steps, refusals, Hints.of(comparison), options);
     }

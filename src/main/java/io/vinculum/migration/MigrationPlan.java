@@ -1,10 +1,11 @@
 package io.vinculum.migration;
 
-import io.vinculum.migration.Work.Later;
-import io.vinculum.migration.Work.Lock;
+import io.vinculum.ddl.Change;
+import io.vinculum.ddl.Work;
+import io.vinculum.ddl.Work.Later;
+import io.vinculum.ddl.Work.Lock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -75,10 +76,10 @@ public record MigrationPlan(
 
     private void line(PlannedChange step, StringBuilder text) {
         Change change = step.change();
-        text.append(change.kind().name().toLowerCase(Locale.ROOT)).append(' ').append(change.what());
+        text.append(change.text());
         step.rows().ifPresent(rows -> text.append(" (").append(counted(rows)).append(')'));
         text.append(change.destructive() ? " [destructive]" : "");
-        text.append(change.rewrites() ? " [rewrites the table, which is locked meanwhile]" : "");
+        text.append(change.rewrites() ? " [rewrites the table, which is locked until then]" : "");
         String locks = locks(step.work());
         text.append(locks.isEmpty() ? "" : "; " + locks).append('\n');
     }
@@ -95,9 +96,9 @@ public record MigrationPlan(
                     + options.lockTimeout().toMillis() + " ms");
         }
         if (work.later().stream().anyMatch(later -> later.way() == Work.Way.CONCURRENTLY)) {
-            parts.add("done concurrently after the transaction, blocks nobody");
+            parts.add("done concurrently after the transaction, blocks no reader or writer");
         } else if (!work.later().isEmpty()) {
-            parts.add("rows are checked after the transaction, which blocks nobody");
+            parts.add("rows are checked after the transaction, which blocks no reader or writer");
         }
         return String.join("; ", parts);
     }

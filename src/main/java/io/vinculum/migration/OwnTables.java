@@ -1,6 +1,7 @@
 package io.vinculum.migration;
 
 import io.vinculum.catalog.Table;
+import io.vinculum.ddl.TableChange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -102,9 +103,9 @@ final class OwnTables {
               applied_at timestamptz not null default now())""",
             "alter table vinculum.migrated_table alter column identity set default ''");
 
-    static final List<Change.OwnStep> STEPS = List.of(
-            new Change.OwnStep(1, "migrations, removals and workflows", FIRST),
-            new Change.OwnStep(2, "which steps and catalogs were applied", NUMBERED));
+    static final List<TableChange.OwnStep> STEPS = List.of(
+            new TableChange.OwnStep(VERSION, 1, "migrations, removals and workflows", FIRST),
+            new TableChange.OwnStep(VERSION, 2, "which steps and catalogs were applied", NUMBERED));
 
     /** The number of the newest step that this version knows. */
     static int newest() {
@@ -112,7 +113,7 @@ final class OwnTables {
     }
 
     /** The steps that a database of the given version lacks. */
-    static List<Change.OwnStep> after(int version) {
+    static List<TableChange.OwnStep> after(int version) {
         return new ArrayList<>(STEPS.subList(Math.min(version, STEPS.size()), STEPS.size()));
     }
 }

@@ -10,6 +10,13 @@ import io.vinculum.catalog.Table;
 import io.vinculum.database.Session;
 import io.vinculum.database.SqlState;
 import io.vinculum.database.Statement;
+import io.vinculum.ddl.Change;
+import io.vinculum.ddl.ChangeValues;
+import io.vinculum.ddl.ColumnChange;
+import io.vinculum.ddl.ConstraintChange;
+import io.vinculum.ddl.Ddl;
+import io.vinculum.ddl.IndexChange;
+import io.vinculum.ddl.TableChange;
 import io.vinculum.migration.DatabaseState.ActualTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,19 +63,18 @@ final class Probes {
 
     /** Whether the rows matter to a change. */
     boolean looksAt(Change change) {
-        return change instanceof Change.MoveTable
-                || change instanceof Change.DropTable
-                || change instanceof Change.DropColumn
-                || change instanceof Change.AlterType
-                || change instanceof Change.Require
-                || (change instanceof Change.AddColumn add && add.needsValue())
-                || (change instanceof Change.ChangeValues values
-                        && !values.after().isEmpty())
-                || (change instanceof Change.CreateIndex create
+        return change instanceof TableChange.MoveTable
+                || change instanceof TableChange.DropTable
+                || change instanceof ColumnChange.DropColumn
+                || change instanceof ColumnChange.AlterType
+                || change instanceof ColumnChange.Require
+                || (change instanceof ColumnChange.AddColumn add && add.needsValue())
+                || (change instanceof ChangeValues values && !values.after().isEmpty())
+                || (change instanceof IndexChange.CreateIndex create
                         && create.index().unique()
                         && !create.fresh()
                         && !create.commentOnly())
-                || (change instanceof Change.AddReference add && !add.fresh());
+                || (change instanceof ConstraintChange.AddReference add && !add.fresh());
     }
 
     /** Finds out about one change; a look that takes too long finds nothing. */
@@ -81,33 +87,33 @@ final class Probes {
 
     private Future<Finding> find(Change change) {
         Table table = renaming.before(change.table());
-        if (change instanceof Change.MoveTable || change instanceof Change.DropTable) {
+        if (change instanceof TableChange.MoveTable || change instanceof TableChange.DropTable) {
             return count(table, "true").map(Probes::rows);
         }
-        if (change instanceof Change.DropColumn drop) {
+        if (change instanceof ColumnChange.DropColumn drop) {
             return count(table, column(drop.table(), drop.column()) + " is not null")
                     .map(Probes::rows);
         }
-        if (change instanceof Change.AlterType alter) {
+        if (change instanceof ColumnChange.AlterType alter) {
             return count(table, column(alter.table(), alter.column().name()) + " is not null")
                     .map(Probes::rows);
         }
-        if (change instanceof Change.AddColumn add && add.needsValue()) {
+        if (change instanceof ColumnChange.AddColumn add && add.needsValue()) {
             return count(table, "true").map(rows -> withoutValue(add, rows));
         }
-        if (change instanceof Change.Require require) {
+        if (change instanceof ColumnChange.Require require) {
             return there(require.table(), List.of(require.column()))
                     ? count(table, column(require.table(), require.column()) + " is null")
                             .map(rows -> nulls(require, rows))
                     : Future.succeededFuture(Finding.NONE);
         }
-        if (change instanceof Change.ChangeValues values && !values.after().isEmpty()) {
+        if (change instanceof ChangeValues values && !values.after().isEmpty()) {
             return values(table, values);
         }
-        if (change instanceof Change.CreateIndex create && create.index().unique() && !create.commentOnly()) {
+        if (change instanceof IndexChange.CreateIndex create && create.index().unique() && !create.commentOnly()) {
             return unique(table, create);
         }
-        if (change instanceof Change.AddReference add && !add.fresh()) {
+        if (change instanceof ConstraintChange.AddReference add && !add.fresh()) {
             return reference(table, add);
         }
         return Future.succeededFuture(Finding.NONE);
@@ -121,21 +127,22 @@ final class Probes {
         return new Finding(Optional.empty(), Optional.of(why));
     }
 
-    private static Finding withoutValue(Change.AddColumn add, long rows) {
+    private static Finding withoutValue(ColumnChange.AddColumn add, long rows) {
         return rows == 0
                 ? Finding.NONE
                 : new Finding(
                         Optional.of(rows),
-                        Optional.of(add.what() + " is required, but " + rows + " rows would have no value for it; "
+                        Optional.of("cannot " + add.text() + ": it is required, but " + rows
+                                + " rows would have no value for it; "
                                 + "give it @default(value: \"…\"), or declare it without '!' first"));
     }
 
-    private static Finding nulls(Change.Require require, long rows) {
+    private static Finding nulls(ColumnChange.Require require, long rows) {
         return rows == 0
                 ? rows(0)
                 : new Finding(
                         Optional.of(rows),
-                        Optional.of(require.what() + ", but " + rows + " rows hold null; fill them first"));
+                        Optional.of("cannot " + require.text() + ": " + rows + " rows hold null; fill them first"));
     }
 
     private String column(Table now, String name) {
@@ -159,7 +166,7 @@ final class Probes {
         return session.run(Statement.of(sql)).map(rows -> rows.get(0).getLong(0));
     }
 
-    private Future<Finding> values(Table table, Change.ChangeValues change) {
+    private Future<Finding> values(Table table, ChangeValues change) {
         String column = column(change.table(), change.column());
         String text = column + "::text";
         String admitted = literals(change.after()) + renamed(change);
@@ -177,8 +184,10 @@ final class Probes {
                         : sample(table, text, wrong)
                                 .map(value -> new Finding(
                                         Optional.of(rows),
-                                        Optional.of(change.what() + ", but " + MigrationPlan.counted(rows) + " of "
-                                                + change.column() + " hold others, one '" + value
+                                        Optional.of("cannot " + change.text() + ": "
+                                                + MigrationPlan.counted(rows) + " of "
+                                                + change.column() + " hold others, one '"
+                                                + value
                                                 + "'; change them first, or say @was on the value that replaces it"))));
     }
 
@@ -186,13 +195,13 @@ final class Probes {
         return Ddl.literals(values);
     }
 
-    private static String renamed(Change.ChangeValues change) {
+    private static String renamed(ChangeValues change) {
         return change.renamed().isEmpty()
                 ? ""
                 : ", " + Ddl.literals(change.renamed().keySet());
     }
 
-    private static String old(Change.ChangeValues change, String text) {
+    private static String old(ChangeValues change, String text) {
         return change.renamed().keySet().stream()
                 .map(value -> change.list()
                         ? text + "[] @> array[" + literal(value) + "]::text[]"
@@ -207,7 +216,7 @@ final class Probes {
     }
 
     /** Looks for two live rows that a unique index would not admit. */
-    private Future<Finding> unique(Table table, Change.CreateIndex create) {
+    private Future<Finding> unique(Table table, IndexChange.CreateIndex create) {
         Index index = create.index();
         List<String> needed = new ArrayList<>(Ddl.columns(index));
         if (index.live()) {
@@ -228,17 +237,17 @@ final class Probes {
                 .map(rows -> rows.isEmpty() ? Finding.NONE : refused(notUnique(create, rows.get(0))));
     }
 
-    private static String notUnique(Change.CreateIndex create, Row row) {
+    private static String notUnique(IndexChange.CreateIndex create, Row row) {
         List<String> values = new ArrayList<>();
         for (int i = 0; i < row.size(); i++) {
             values.add(row.getString(i));
         }
-        return create.what() + ", but the rows with " + String.join(", ", Ddl.columns(create.index())) + " '"
+        return "cannot " + create.text() + ": the rows with " + String.join(", ", Ddl.columns(create.index())) + " '"
                 + String.join(", ", values) + "' do not admit it; change them first";
     }
 
     /** Looks for a key that leads nowhere. */
-    private Future<Finding> reference(Table table, Change.AddReference add) {
+    private Future<Finding> reference(Table table, ConstraintChange.AddReference add) {
         Table target = renaming.before(add.reference().target());
         boolean both = there(add.table(), List.of(add.reference().column()))
                 && there(add.reference().target(), List.of(add.reference().targetColumn()));
@@ -253,7 +262,7 @@ final class Probes {
         return session.run(Statement.of(sql))
                 .map(rows -> rows.isEmpty()
                         ? Finding.NONE
-                        : refused(add.what() + ", but the rows with "
+                        : refused("cannot " + add.text() + ": the rows with "
                                 + add.reference().column() + " '" + rows.get(0).getString(0)
                                 + "' lead nowhere; change them first"));
     }

@@ -16,6 +16,7 @@ import io.vinculum.catalog.Table;
 import io.vinculum.database.Database;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
+import io.vinculum.ddl.Ddl;
 import io.vinculum.failure.Failure;
 import java.time.Duration;
 import java.util.ArrayList;

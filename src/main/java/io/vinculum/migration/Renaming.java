@@ -1,9 +1,10 @@
 package io.vinculum.migration;
 
 import io.vinculum.catalog.Table;
+import io.vinculum.ddl.TableSpec;
+import io.vinculum.ddl.TableSpec.Column;
 import io.vinculum.migration.DatabaseState.ActualTable;
 import io.vinculum.migration.DatabaseState.Tracked;
-import io.vinculum.migration.TableSpec.Column;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,13 +37,14 @@ record Renaming(Map<Table, Table> tables, Map<Table, Map<String, String>> column
                         .ifPresent(old -> tables.put(old, spec.table()));
             }
         }
+        Map<String, String> keys = keys(state, specs, tables);
         for (TableSpec spec : specs) {
             if (spec.managed()) {
                 Table old = before(tables, spec.table());
                 Optional<Tracked> tracked = state.trackedOf(old);
                 ActualTable actual = state.tables().get(old);
                 if (actual != null && tracked.isPresent()) {
-                    columns.put(old, columns(spec, actual, tracked.get()));
+                    columns.put(old, columns(spec, actual, tracked.get(), keys));
                 }
             }
         }
@@ -60,12 +62,13 @@ record Renaming(Map<Table, Table> tables, Map<Table, Map<String, String>> column
                         state.tracked().containsKey(table) && state.tables().containsKey(table));
     }
 
-    private static Map<String, String> columns(TableSpec spec, ActualTable actual, Tracked tracked) {
+    private static Map<String, String> columns(
+            TableSpec spec, ActualTable actual, Tracked tracked, Map<String, String> keys) {
         Set<String> wanted = spec.columns().stream().map(Column::name).collect(Collectors.toCollection(HashSet::new));
         Map<String, String> renamed = new LinkedHashMap<>();
         for (Column column : spec.columns()) {
             if (!actual.columns().containsKey(column.name())) {
-                column.was().stream()
+                Stream.concat(column.was().stream(), formerKey(spec, column, keys).stream())
                         .filter(old -> actual.columns().containsKey(old)
                                 && tracked.defaults().containsKey(old))
                         .filter(old -> !wanted.contains(old) && !renamed.containsKey(old))
@@ -74,6 +77,25 @@ record Renaming(Map<Table, Table> tables, Map<Table, Map<String, String>> column
             }
         }
         return renamed;
+    }
+
+    /**
+     * The former names of the key columns that lead to renamed models, by the new ones. A model that names its former
+     * table does not say what it was called, but the database knows.
+     */
+    private static Map<String, String> keys(DatabaseState state, List<TableSpec> specs, Map<Table, Table> tables) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        specs.stream()
+                .filter(spec -> tables.containsValue(spec.table()))
+                .forEach(spec -> state.trackedOf(before(tables, spec.table()))
+                        .ifPresent(tracked -> keys.put(spec.owner() + "_id", tracked.owner() + "_id")));
+        return keys;
+    }
+
+    /** Links and tables of many-to-many relations name their key columns after models. */
+    private static Optional<String> formerKey(TableSpec spec, Column column, Map<String, String> keys) {
+        boolean between = spec.primaryKey().size() > 1 && spec.primaryKey().contains(column.name());
+        return between ? Optional.ofNullable(keys.get(column.name())) : Optional.empty();
     }
 
     private static Table before(Map<Table, Table> tables, Table now) {

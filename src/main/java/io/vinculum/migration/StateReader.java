@@ -5,6 +5,7 @@ import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Table;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
+import io.vinculum.ddl.Ddl;
 import io.vinculum.migration.DatabaseState.ActualCheck;
 import io.vinculum.migration.DatabaseState.ActualColumn;
 import io.vinculum.migration.DatabaseState.ActualIndex;

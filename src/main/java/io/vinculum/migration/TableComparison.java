@@ -2,6 +2,16 @@ package io.vinculum.migration;
 
 import io.vinculum.catalog.Index;
 import io.vinculum.catalog.Table;
+import io.vinculum.ddl.ChangeValues;
+import io.vinculum.ddl.ColumnChange;
+import io.vinculum.ddl.ConstraintChange;
+import io.vinculum.ddl.Conversion;
+import io.vinculum.ddl.Ddl;
+import io.vinculum.ddl.IndexChange;
+import io.vinculum.ddl.TableChange;
+import io.vinculum.ddl.TableSpec;
+import io.vinculum.ddl.TableSpec.Column;
+import io.vinculum.ddl.TableSpec.Reference;
 import io.vinculum.migration.Comparison.Part;
 import io.vinculum.migration.DatabaseState.ActualCheck;
 import io.vinculum.migration.DatabaseState.ActualColumn;
@@ -9,8 +19,6 @@ import io.vinculum.migration.DatabaseState.ActualIndex;
 import io.vinculum.migration.DatabaseState.ActualReference;
 import io.vinculum.migration.DatabaseState.ActualTable;
 import io.vinculum.migration.DatabaseState.Tracked;
-import io.vinculum.migration.TableSpec.Column;
-import io.vinculum.migration.TableSpec.Reference;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -55,12 +63,12 @@ final class TableComparison {
         for (Column column : spec.columns()) {
             ActualColumn there = actual.columns().get(column.name());
             if (there == null) {
-                into.add(Part.COLUMNS, new Change.AddColumn(table, column));
+                into.add(Part.COLUMNS, new ColumnChange.AddColumn(table, column));
             } else {
                 compare(column, there);
             }
         }
-        dropped.forEach(column -> into.add(Part.COLUMNS, new Change.DropColumn(table, column)));
+        dropped.forEach(column -> into.add(Part.COLUMNS, new ColumnChange.DropColumn(table, column)));
         comments();
         indexes();
         references();
@@ -83,7 +91,7 @@ final class TableComparison {
                 values = List.of();
             }
             boolean widening = Conversion.widens(there.type(), column.type().sqlName());
-            into.add(Part.COLUMNS, new Change.AlterType(table, column, there.type(), widening));
+            into.add(Part.COLUMNS, new ColumnChange.AlterType(table, column, there.type(), widening));
         } else {
             defaults(column);
         }
@@ -105,7 +113,7 @@ final class TableComparison {
     private void defaults(Column column) {
         String known = tracked.map(one -> one.defaults().get(column.name())).orElse(null);
         if (!Objects.equals(known, column.defaultSql())) {
-            into.add(Part.COLUMNS, new Change.SetDefault(table, column));
+            into.add(Part.COLUMNS, new ColumnChange.SetDefault(table, column));
         }
     }
 
@@ -121,14 +129,14 @@ final class TableComparison {
     /** A constraint that stays as it is, but for its name and an interrupted validation. */
     private void keep(String name, String wanted, boolean validated) {
         if (!name.equals(wanted)) {
-            into.add(Part.RENAMES, new Change.RenameConstraint(table, name, wanted));
+            into.add(Part.RENAMES, new ConstraintChange.RenameConstraint(table, name, wanted));
         }
         if (!validated) {
-            into.add(Part.VALIDATIONS, new Change.Validate(table, wanted));
+            into.add(Part.VALIDATIONS, new ConstraintChange.Validate(table, wanted));
         }
     }
 
-    private Change.ChangeValues changeValues(
+    private ChangeValues changeValues(
             Column column, Optional<ActualCheck> check, List<String> before, List<String> after) {
         Map<String, String> renamed = new LinkedHashMap<>();
         column.valuesWas().forEach((now, old) -> {
@@ -137,7 +145,7 @@ final class TableComparison {
             }
         });
         @Nullable String oldCheck = check.map(ActualCheck::name).orElse(null);
-        return new Change.ChangeValues(table, column.name(), column.type().list(), oldCheck, before, after, renamed);
+        return new ChangeValues(table, column.name(), column.type().list(), oldCheck, before, after, renamed);
     }
 
     private void requirement(Column column, ActualColumn there) {
@@ -146,25 +154,26 @@ final class TableComparison {
         String name = Ddl.requiredName(table, column.name());
         if (wanted) {
             half.filter(check -> !check.name().equals(name))
-                    .ifPresent(check -> into.add(Part.RENAMES, new Change.RenameConstraint(table, check.name(), name)));
-            into.add(Part.COLUMNS, new Change.Require(table, column.name(), half.isPresent()));
+                    .ifPresent(check ->
+                            into.add(Part.RENAMES, new ConstraintChange.RenameConstraint(table, check.name(), name)));
+            into.add(Part.COLUMNS, new ColumnChange.Require(table, column.name(), half.isPresent()));
             return;
         }
-        half.ifPresent(check ->
-                into.add(Part.DROPPED_CONSTRAINTS, new Change.DropConstraint(table, check.name(), column.name())));
+        half.ifPresent(check -> into.add(
+                Part.DROPPED_CONSTRAINTS, new ConstraintChange.DropConstraint(table, check.name(), column.name())));
         if (!column.required() && there.required()) {
-            into.add(Part.COLUMNS, new Change.Relax(table, column.name()));
+            into.add(Part.COLUMNS, new ColumnChange.Relax(table, column.name()));
         }
     }
 
     private void comments() {
         if (differs(spec.comment(), actual.comment())) {
-            into.add(Part.COLUMNS, new Change.Comment(table, null, spec.comment()));
+            into.add(Part.COLUMNS, new TableChange.Comment(table, null, spec.comment()));
         }
         for (Column column : spec.columns()) {
             ActualColumn there = actual.columns().get(column.name());
             if (there != null && differs(column.comment(), there.comment())) {
-                into.add(Part.COLUMNS, new Change.Comment(table, column.name(), column.comment()));
+                into.add(Part.COLUMNS, new TableChange.Comment(table, column.name(), column.comment()));
             }
         }
     }
@@ -191,24 +200,24 @@ final class TableComparison {
             wantedNames.add(name);
             boolean broken =
                     actual.indexes().stream().anyMatch(one -> one.name().equals(name) && !one.valid());
-            into.add(Part.INDEXES, new Change.CreateIndex(table, index, false, broken, false));
+            into.add(Part.INDEXES, new IndexChange.CreateIndex(table, index, false, broken, false));
         }
         for (ActualIndex one : actual.indexes()) {
             boolean gone = one.columns().stream().anyMatch(dropped::contains);
             if (one.ours() && one.valid() && !gone && !kept.contains(one.name())) {
                 Part part = wantedNames.contains(one.name()) ? Part.REPLACED_INDEXES : Part.DROPPED_INDEXES;
-                into.add(part, new Change.DropIndex(table, one.name()));
+                into.add(part, new IndexChange.DropIndex(table, one.name()));
             }
         }
     }
 
     private void keep(Index index, String name, ActualIndex there) {
         if (there.ours() && !there.name().equals(name)) {
-            into.add(Part.INDEX_NAMES, new Change.RenameIndex(table, there.name(), name));
+            into.add(Part.INDEX_NAMES, new IndexChange.RenameIndex(table, there.name(), name));
         }
         boolean named = there.ours() || there.name().equals(name);
         if (named && !Ddl.indexComment(index).equals(there.comment())) {
-            into.add(Part.INDEXES, new Change.CreateIndex(table, index, false, false, true));
+            into.add(Part.INDEXES, new IndexChange.CreateIndex(table, index, false, false, true));
         }
     }
 
@@ -233,12 +242,13 @@ final class TableComparison {
             String name = Ddl.referenceName(table, reference.column());
             there.filter(ActualReference::ours).ifPresent(one -> keep(one.name(), name, one.validated()));
             if (there.isEmpty()) {
-                into.add(Part.REFERENCES, new Change.AddReference(table, reference, false));
+                into.add(Part.REFERENCES, new ConstraintChange.AddReference(table, reference, false));
             }
         }
         actual.references().stream()
                 .filter(one -> one.ours() && !kept.contains(one.name()) && !dropped.contains(one.column()))
-                .forEach(one ->
-                        into.add(Part.DROPPED_CONSTRAINTS, new Change.DropConstraint(table, one.name(), one.column())));
+                .forEach(one -> into.add(
+                        Part.DROPPED_CONSTRAINTS,
+                        new ConstraintChange.DropConstraint(table, one.name(), one.column())));
     }
 }

@@ -1,5 +1,7 @@
 package io.vinculum.migration;
 
+import io.vinculum.ddl.Change;
+import io.vinculum.ddl.TableSpec;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import java.util.List;

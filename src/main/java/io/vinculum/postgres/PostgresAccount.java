@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Under which account the server runs: our own, or nobody's when we are root, because PostgreSQL refuses root.
+ * Under which account the server runs: our own, or the account 'nobody' when we are root, because PostgreSQL refuses root.
  *
  * @param root whether this process is root
- * @param reachable whether nobody can walk to the data folder
+ * @param reachable whether that account can reach the data folder
  */
 record PostgresAccount(boolean root, boolean reachable) {
     /** Nobody, by number: its name and its group's differ between distributions. */
@@ -50,7 +50,7 @@ record PostgresAccount(boolean root, boolean reachable) {
             }
             if (root && !reachable) {
                 // A folder below /root: let the server pass directories it could not walk through otherwise. Without
-                // the bit, access(2) would forget the capability, because our real user is nobody.
+                // the bit, access(2) would forget the capability, because our real user is 'nobody'.
                 prefix.addAll(List.of(
                         "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"));
             }

@@ -102,6 +102,35 @@ class MigrationIT {
         assertThat(migrate(SHOP).isEmpty()).isTrue();
     }
 
+    private static Catalog tagged(String tag, Consumer<ModelBuilder> more) {
+        return Catalog.builder()
+                .model("shop", tag, model -> {
+                    model.field("id", "ID!");
+                    more.accept(model);
+                })
+                .model(
+                        "shop",
+                        "Thing",
+                        thing -> thing.field("id", "ID!")
+                                .field("marks", "[" + tag + "!]!", marks -> marks.pivot("tagging")))
+                .link("ThingTag", link -> link.field("things", "[Thing!]!").field("tags", "[" + tag + "!]!"))
+                .build();
+    }
+
+    @Test
+    void aModelThatNamesItsFormerTableKeepsTheRowsThatLeadToIt() {
+        migrate(tagged("Tag", tag -> tag.table("shop.labels")));
+        sql("insert into shop.labels (id) values ('t1'); insert into shop.thing (id) values ('x1'); "
+                + "insert into shop.tagging (thing_id, tag_id) values ('x1', 't1'); "
+                + "insert into link.thing_tag (id, thing_id, tag_id) values ('l1', 'x1', 't1')");
+
+        MigrationPlan done = migrate(tagged("Label", label -> label.was("shop.labels")));
+        assertThat(done.destructive()).isFalse();
+        assertThat(count("shop.tagging where label_id = 't1'")).isEqualTo(1);
+        assertThat(count("link.thing_tag where label_id = 't1'")).isEqualTo(1);
+        assertThat(plan(tagged("Label", label -> {})).summary()).isEmpty();
+    }
+
     @Test
     void aPlanChangesNothingAndSaysItsSql() {
         MigrationPlan plan = plan(SHOP);
@@ -252,7 +281,8 @@ class MigrationIT {
 
         refused(one, "unique index on link.alpha_beta [alpha_id]", "alpha_id 'a' do not admit it");
         assertThat(plan(one).refused()).isTrue();
-        assertThat(plan(one).summary()).contains("refused: unique index on link.alpha_beta [alpha_id]", "alpha_id 'a'");
+        assertThat(plan(one).summary())
+                .contains("refused: cannot create unique index on link.alpha_beta [alpha_id]", "alpha_id 'a'");
         assertThat(plan(many).isEmpty()).isTrue();
     }
 
@@ -357,7 +387,7 @@ class MigrationIT {
         assertThat(plan.summary())
                 .contains(
                         "locks thing.thing (access exclusive, blocks readers and writers), waits for it at most 2000 ms")
-                .contains("done concurrently after the transaction, blocks nobody");
+                .contains("done concurrently after the transaction, blocks no reader or writer");
         assertThat(plan.sql()).contains("begin;\n", "commit;\ncreate index concurrently \"thing_note_idx\"");
         assertThat(plan(more).steps()).hasSize(2);
     }

@@ -1,4 +1,4 @@
-package io.vinculum.migration;
+package io.vinculum.ddl;
 
 import io.vinculum.catalog.Table;
 import java.util.ArrayList;
@@ -12,24 +12,24 @@ import java.util.Locale;
  * @param inside statements of the one transaction
  * @param later what is done after it, each by itself; safe to repeat
  */
-record Work(List<Lock> locks, List<String> inside, List<Later> later) {
+public record Work(List<Lock> locks, List<String> inside, List<Later> later) {
 
     /** The locks of PostgreSQL that changes take, the weakest first. */
-    enum Mode {
+    public enum Mode {
         /** Blocks other migrations and vacuum only. */
         SHARE_UPDATE_EXCLUSIVE,
         SHARE,
         SHARE_ROW_EXCLUSIVE,
         ACCESS_EXCLUSIVE;
 
-        String sql() {
+        public String sql() {
             return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
 
         /** Whom it blocks, in words. */
-        String blocks() {
+        public String blocks() {
             return switch (this) {
-                case SHARE_UPDATE_EXCLUSIVE -> "nobody";
+                case SHARE_UPDATE_EXCLUSIVE -> "no reader or writer";
                 case SHARE, SHARE_ROW_EXCLUSIVE -> "writers";
                 case ACCESS_EXCLUSIVE -> "readers and writers";
             };
@@ -37,10 +37,10 @@ record Work(List<Lock> locks, List<String> inside, List<Later> later) {
     }
 
     /** A lock on a table, under its new name. */
-    record Lock(Table table, Mode mode) {}
+    public record Lock(Table table, Mode mode) {}
 
     /** How a statement runs outside of the transaction. */
-    enum Way {
+    public enum Way {
         /** Once; it waits for locks as the transaction does. */
         ONCE,
         /** Until it changes no row. */
@@ -54,45 +54,45 @@ record Work(List<Lock> locks, List<String> inside, List<Later> later) {
      *
      * @param cleanup what removes the remains of a failed try, empty for nothing
      */
-    record Later(Table table, Way way, String sql, String cleanup) {
-        static Later once(Table table, String sql) {
+    public record Later(Table table, Way way, String sql, String cleanup) {
+        public static Later once(Table table, String sql) {
             return new Later(table, Way.ONCE, sql, "");
         }
 
-        static Later repeated(Table table, String sql) {
+        public static Later repeated(Table table, String sql) {
             return new Later(table, Way.REPEATED, sql, "");
         }
 
-        static Later concurrently(Table table, String sql, String cleanup) {
+        public static Later concurrently(Table table, String sql, String cleanup) {
             return new Later(table, Way.CONCURRENTLY, sql, cleanup);
         }
     }
 
-    Work {
+    public Work {
         locks = List.copyOf(locks);
         inside = List.copyOf(inside);
         later = List.copyOf(later);
     }
 
-    static Work of(String... inside) {
+    public static Work of(String... inside) {
         return new Work(List.of(), List.of(inside), List.of());
     }
 
-    static Work of(List<String> inside) {
+    public static Work of(List<String> inside) {
         return new Work(List.of(), inside, List.of());
     }
 
-    static Work after(List<Later> later) {
+    public static Work after(List<Later> later) {
         return new Work(List.of(), List.of(), later);
     }
 
-    Work locking(Table table, Mode mode) {
+    public Work locking(Table table, Mode mode) {
         List<Lock> all = new ArrayList<>(locks);
         all.add(new Lock(table, mode));
         return new Work(all, inside, later);
     }
 
-    Work then(Later... more) {
+    public Work then(Later... more) {
         List<Later> all = new ArrayList<>(later);
         all.addAll(List.of(more));
         return new Work(locks, inside, all);

@@ -1,12 +1,12 @@
-package io.vinculum.migration;
+package io.vinculum.ddl;
 
 import static io.vinculum.database.Identifier.quote;
 
-import io.vinculum.migration.TableSpec.Column;
+import io.vinculum.ddl.TableSpec.Column;
 import java.util.Set;
 
 /** How the values of a column become those of another type. */
-final class Conversion {
+public final class Conversion {
     /** Types whose every value fits into another one, as {@code from>to}. */
     private static final Set<String> WIDENINGS =
             Set.of("int4>int8", "int4>numeric", "int8>numeric", "int4>float8", "varchar>text", "json>jsonb");
@@ -16,12 +16,12 @@ final class Conversion {
 
     private Conversion() {}
 
-    static boolean widens(String from, String to) {
+    public static boolean widens(String from, String to) {
         return WIDENINGS.contains(from + ">" + to) || to.equals(from + "[]");
     }
 
     /** The expression that converts the present value; through text where PostgreSQL has no cast. */
-    static String sql(Column column, String from) {
+    public static String sql(Column column, String from) {
         String name = quote(column.name());
         String to = column.type().sqlName();
         if (column.type().list() && !from.endsWith("[]")) {

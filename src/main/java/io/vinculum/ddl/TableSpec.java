@@ -1,4 +1,4 @@
-package io.vinculum.migration;
+package io.vinculum.ddl;
 
 import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Entity;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner what it belongs to, for messages: {@code product}
  * @param was what it was called before, as declared
  */
-record TableSpec(
+public record TableSpec(
         String owner,
         Table table,
         boolean managed,
@@ -46,8 +46,8 @@ record TableSpec(
      * @param owner what it belonged to, empty when that has not changed
      * @param tables its own former names
      */
-    record Former(String owner, List<Table> tables) {
-        static final Former NONE = new Former("", List.of());
+    public record Former(String owner, List<Table> tables) {
+        public static final Former NONE = new Former("", List.of());
     }
 
     /**
@@ -57,7 +57,7 @@ record TableSpec(
      * @param was its former names, the likeliest first
      * @param valuesWas the former names of an enum's values, by their present names
      */
-    record Column(
+    public record Column(
             String name,
             ColumnType type,
             boolean required,
@@ -68,10 +68,10 @@ record TableSpec(
             Map<String, String> valuesWas) {}
 
     /** A foreign key inside one module. */
-    record Reference(String column, Table target, String targetColumn) {}
+    public record Reference(String column, Table target, String targetColumn) {}
 
     /** Every table that the catalog needs, models first. */
-    static List<TableSpec> of(Catalog catalog) {
+    public static List<TableSpec> of(Catalog catalog) {
         List<TableSpec> specs = new ArrayList<>();
         Renames renames = catalog.renames();
         Set<Table> pivots = new HashSet<>();
