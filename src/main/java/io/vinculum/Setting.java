@@ -38,4 +38,10 @@ public record Setting<T>(String name, SettingType<T> type, String fallback, Stri
                 .orElseThrow(() -> Failure.invalid("the setting '" + name + "' takes " + type.right() + ", was '"
                         + SettingType.shown(text) + "'"));
     }
+
+    /** A row of the table of settings, as Markdown. */
+    String row() {
+        String shown = fallback.isEmpty() ? "" : "`" + fallback + "`";
+        return "| `%s` | %s | %s | %s |\n".formatted(name, shown, what, String.join(", ", commands));
+    }
 }

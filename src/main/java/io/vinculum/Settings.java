@@ -345,15 +345,9 @@ public final class Settings {
                 : Optional.empty();
     }
 
-    /** The table as the README has it. */
+    /** The table as Markdown, for the README. */
     public static String markdown() {
         return "| setting | default | what it is | commands |\n|---|---|---|---|\n"
-                + TABLE.stream().map(Settings::row).collect(Collectors.joining());
-    }
-
-    private static String row(Setting<?> setting) {
-        String fallback = setting.fallback().isEmpty() ? "" : "`" + setting.fallback() + "`";
-        return "| `%s` | %s | %s | %s |\n"
-                .formatted(setting.name(), fallback, setting.what(), String.join(", ", setting.commands()));
+                + TABLE.stream().map(Setting::row).collect(Collectors.joining());
     }
 }

@@ -57,7 +57,7 @@ final class LinkResolution {
     }
 
     private void checkSide(LinkBuilder builder, FieldBuilder side) {
-        resolution.checkName(side.name, side.place);
+        resolution.names().check(side.name, side.place);
         if (side.type.list() && !side.type.elementRequired()) {
             problems.add(
                     side.place,
@@ -105,8 +105,8 @@ final class LinkResolution {
                 custom,
                 fields,
                 indexes(builder, first, second, fields));
-        resolution.checkName(link.table().name(), builder.place);
-        resolution.takeNames("the link " + builder.typeName, link.name(), link.plural(), builder.place);
+        resolution.names().check(link.table().name(), builder.place);
+        resolution.names().take("the link " + builder.typeName, link.name(), link.plural(), builder.place);
         connect(link, first, declared.get(0));
         connect(link, second, declared.get(1));
         return link;

@@ -5,7 +5,6 @@ import io.vinculum.failure.Failure;
 import io.vinculum.failure.Nearest;
 import io.vinculum.value.ColumnType;
 import io.vinculum.value.Scalar;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,30 +21,6 @@ final class Resolution {
     private static final Set<String> TIMESTAMPS = Set.of(Entity.CREATED_AT, Entity.UPDATED_AT, Entity.DELETED_AT);
     private static final Set<Scalar> KEY_TYPES = Set.of(Scalar.ID, Scalar.STRING, Scalar.INT, Scalar.LONG, Scalar.UUID);
 
-    /** Types that GraphQL or Vinculum itself makes. */
-    private static final Set<String> RESERVED_TYPES = Set.of(
-            "Query",
-            "Mutation",
-            "Subscription",
-            "GraphResult",
-            "PageInfo",
-            "WorkflowRun",
-            "ID",
-            "String",
-            "Int",
-            "Long",
-            "Float",
-            "BigDecimal",
-            "Boolean",
-            "DateTime",
-            "Date",
-            "JSON",
-            "UUID");
-
-    /** Entities whose operations are Vinculum's own: graph, createLinks, workflowRuns. */
-    private static final Set<String> RESERVED_ENTITIES =
-            Set.of("graph", "link", "links", "workflow_run", "workflow_runs");
-
     private static final Set<String> FILTER_WORDS = Set.of("and", "or", "not");
 
     private final CatalogBuilder declared;
@@ -53,11 +28,12 @@ final class Resolution {
     private final Map<String, ModelBuilder> builders = new LinkedHashMap<>();
     private final Map<String, Field> keys = new HashMap<>();
     private final Map<String, Model> models = new LinkedHashMap<>();
-    private final Map<String, Place> takenNames = new HashMap<>();
+    private final NameChecks names;
 
     Resolution(CatalogBuilder declared, Problems problems) {
         this.declared = declared;
         this.problems = problems;
+        this.names = new NameChecks(problems);
     }
 
     Catalog resolve() {
@@ -80,6 +56,11 @@ final class Resolution {
                 modules, links, declared.deprecatedValues, new RenameResolution(declared, problems).resolve());
     }
 
+    /** Which names are taken. */
+    NameChecks names() {
+        return names;
+    }
+
     Optional<Model> model(String typeName) {
         return Optional.ofNullable(models.get(typeName));
     }
@@ -92,41 +73,11 @@ final class Resolution {
         return builders.containsKey(typeName);
     }
 
-    /** Takes an entity's names, or says where they are taken. */
-    void takeNames(String what, String name, String plural, Place place) {
-        if (name.equals(plural)) {
-            problems.add(
-                    place,
-                    "the plural of " + what + " is '" + plural
-                            + "' too; give it another one with @model(plural: \"…\")");
-        }
-        if (RESERVED_ENTITIES.contains(name) || RESERVED_ENTITIES.contains(plural)) {
-            problems.add(
-                    place, what + " would hide operations of Vinculum's own, like graph or createLinks; rename it");
-        }
-        for (String taken : name.equals(plural) ? List.of(name) : List.of(name, plural)) {
-            Place before = takenNames.putIfAbsent(taken, place);
-            if (before != null) {
-                problems.add(
-                        place,
-                        "the name '" + taken + "' of " + what + " is taken at " + before
-                                + "; rename the type or use @model(plural: \"…\")");
-            }
-        }
-    }
-
     private void checkEnum(String name, List<String> values) {
         Place place = declared.enumPlaces.getOrDefault(name, Place.JAVA);
-        checkType(name, place);
+        names.checkType(name, place);
         if (values.isEmpty()) {
             problems.add(place, "the enum '" + name + "' has no values; give it at least one");
-        }
-    }
-
-    private void checkType(String name, Place place) {
-        if (RESERVED_TYPES.contains(name)) {
-            problems.add(
-                    place, "the name '" + name + "' belongs to a type of GraphQL or of Vinculum; choose another one");
         }
     }
 
@@ -136,25 +87,13 @@ final class Resolution {
             problems.add(model.place, "the type '" + model.typeName + "' is declared at " + before.place + " already");
             return;
         }
-        checkType(model.typeName, model.place);
+        names.checkType(model.typeName, model.place);
         if (declared.enums.containsKey(model.typeName)) {
             problems.add(model.place, "the name '" + model.typeName + "' is that of an enum too; rename one");
         }
-        takeNames("the model " + model.typeName, model.name(), model.plural(), model.place);
-        checkName(model.module, model.place);
-        checkName(model.table().name(), model.place);
-    }
-
-    void checkName(String name, Place place) {
-        if (name.getBytes(StandardCharsets.UTF_8).length > Names.MAX_LENGTH) {
-            problems.add(
-                    place,
-                    "the name '" + name + "' is longer than " + Names.MAX_LENGTH
-                            + " bytes, which PostgreSQL would cut; shorten it or give a @table or @column name");
-        }
-        if (name.startsWith("__")) {
-            problems.add(place, "the name '" + name + "' begins with two underscores, which GraphQL keeps for itself");
-        }
+        names.take("the model " + model.typeName, model.name(), model.plural(), model.place);
+        names.check(model.module, model.place);
+        names.check(model.table().name(), model.place);
     }
 
     private void findKey(ModelBuilder model) {
@@ -211,7 +150,7 @@ final class Resolution {
     }
 
     private void checkField(ModelBuilder builder, FieldBuilder field, Map<String, Place> places) {
-        checkName(field.name, field.place);
+        names.check(field.name, field.place);
         if (TIMESTAMPS.contains(field.name)) {
             problems.add(
                     field.place,
@@ -284,7 +223,7 @@ final class Resolution {
             unknownType(owner, field);
             return Optional.empty();
         }
-        checkName(field.columnName(), field.place);
+        names.check(field.columnName(), field.place);
         checkScalar(owner, field, type.get());
         return Optional.of(new Field(
                 field.name,
