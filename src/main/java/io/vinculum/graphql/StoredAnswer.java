@@ -1,6 +1,7 @@
 package io.vinculum.graphql;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
@@ -66,16 +67,26 @@ public record StoredAnswer(Buffer gzipped, long length) {
     public Future<Void> writeTo(WriteStream<Buffer> out, Vertx vertx) {
         try {
             InputStream plain = new GZIPInputStream(new ByteArrayInputStream(gzipped.getBytes()), 1 << 16);
-            return rest(plain, out, vertx);
+            Promise<Void> written = Promise.promise();
+            writeRest(plain, out, vertx, written);
+            return written.future();
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
     }
 
-    private static Future<Void> rest(InputStream plain, WriteStream<Buffer> out, Vertx vertx) {
-        return vertx.executeBlocking(() -> Buffer.buffer(plain.readNBytes(PIECE)), false)
-                .compose(piece -> piece.length() == 0
-                        ? Future.succeededFuture()
-                        : out.write(piece).compose(written -> rest(plain, out, vertx)));
+    // One promise for all pieces: a chain of a thousand futures would complete on a thousand levels of the stack.
+    private static void writeRest(InputStream plain, WriteStream<Buffer> out, Vertx vertx, Promise<Void> written) {
+        vertx.executeBlocking(() -> Buffer.buffer(plain.readNBytes(PIECE)), false)
+                .onFailure(written::fail)
+                .onSuccess(piece -> {
+                    if (piece.length() == 0) {
+                        written.complete();
+                    } else {
+                        out.write(piece)
+                                .onFailure(written::fail)
+                                .onSuccess(left -> writeRest(plain, out, vertx, written));
+                    }
+                });
     }
 }
