@@ -185,46 +185,62 @@ final class SchemaWriter {
         }
     }
 
+    /** An argument or a field of an input object. */
+    private record InputValue(
+            String name,
+            @Nullable String description,
+            GraphQLInputType type,
+            InputValueWithState defaultValue,
+            @Nullable String deprecationReason) {
+
+        static InputValue of(GraphQLArgument argument) {
+            return new InputValue(
+                    argument.getName(),
+                    argument.getDescription(),
+                    argument.getType(),
+                    argument.getArgumentDefaultValue(),
+                    argument.getDeprecationReason());
+        }
+
+        static InputValue of(GraphQLInputObjectField field) {
+            return new InputValue(
+                    field.getName(),
+                    field.getDescription(),
+                    field.getType(),
+                    field.getInputFieldDefaultValue(),
+                    field.getDeprecationReason());
+        }
+    }
+
     private void arguments(List<GraphQLArgument> arguments, AskedField field) {
-        List<GraphQLArgument> shown = arguments.stream()
-                .filter(one -> field.includeDeprecated() || !one.isDeprecated())
-                .toList();
-        list(
-                shown,
-                one -> object("__InputValue", field.below(), asked -> {
-                    switch (asked.name()) {
-                        case "name" -> out.string(one.getName());
-                        case "description" -> text(one.getDescription());
-                        case "type" -> type(one.getType(), asked);
-                        case "defaultValue" -> defaultValue(one.getArgumentDefaultValue(), one.getType());
-                        case "isDeprecated" -> out.bool(one.isDeprecated());
-                        case "deprecationReason" -> text(one.getDeprecationReason());
-                        default -> throw unknown("__InputValue", asked);
-                    }
-                }));
+        inputValues(arguments.stream().map(InputValue::of).toList(), field);
     }
 
     private void inputFields(GraphQLType type, AskedField field) {
-        if (!(type instanceof GraphQLInputObjectType input)) {
+        if (type instanceof GraphQLInputObjectType input) {
+            inputValues(input.getFieldDefinitions().stream().map(InputValue::of).toList(), field);
+        } else {
             out.nothing();
-            return;
         }
-        List<GraphQLInputObjectField> shown = input.getFieldDefinitions().stream()
-                .filter(one -> field.includeDeprecated() || !one.isDeprecated())
+    }
+
+    private void inputValues(List<InputValue> values, AskedField field) {
+        List<InputValue> shown = values.stream()
+                .filter(one -> field.includeDeprecated() || one.deprecationReason() == null)
                 .toList();
-        list(
-                shown,
-                one -> object("__InputValue", field.below(), asked -> {
-                    switch (asked.name()) {
-                        case "name" -> out.string(one.getName());
-                        case "description" -> text(one.getDescription());
-                        case "type" -> type(one.getType(), asked);
-                        case "defaultValue" -> defaultValue(one.getInputFieldDefaultValue(), one.getType());
-                        case "isDeprecated" -> out.bool(one.isDeprecated());
-                        case "deprecationReason" -> text(one.getDeprecationReason());
-                        default -> throw unknown("__InputValue", asked);
-                    }
-                }));
+        list(shown, one -> object("__InputValue", field.below(), asked -> inputValueField(one, asked)));
+    }
+
+    private void inputValueField(InputValue value, AskedField field) {
+        switch (field.name()) {
+            case "name" -> out.string(value.name());
+            case "description" -> text(value.description());
+            case "type" -> type(value.type(), field);
+            case "defaultValue" -> defaultValue(value.defaultValue(), value.type());
+            case "isDeprecated" -> out.bool(value.deprecationReason() != null);
+            case "deprecationReason" -> text(value.deprecationReason());
+            default -> throw unknown("__InputValue", field);
+        }
     }
 
     private void defaultValue(InputValueWithState value, GraphQLInputType type) {
