@@ -17,6 +17,7 @@ record CompiledLevel(
         Level level,
         Optional<SqlText> sql,
         RowWriter writer,
+        RowSize size,
         List<CompiledLevel> children,
         Optional<CompiledLevel> separately) {
 
@@ -26,12 +27,13 @@ record CompiledLevel(
         List<CompiledLevel> children =
                 level.children().stream().map(child -> of(child, mostRows)).toList();
         RowWriter writer = RowWriter.of(level.shape(), children);
+        RowSize size = RowSize.of(level.shape());
         if (level instanceof Level.Read read) {
             Optional<CompiledLevel> separately = read.separately().map(other -> of(other, mostRows));
-            return new CompiledLevel(level, Optional.of(PlanSql.print(read)), writer, children, separately);
+            return new CompiledLevel(level, Optional.of(PlanSql.print(read)), writer, size, children, separately);
         }
         Optional<SqlText> pairs = ((Level.Ask) level).pairs().map(through -> PlanSql.pairs(through, mostRows + 1));
-        return new CompiledLevel(level, pairs, writer, children, Optional.empty());
+        return new CompiledLevel(level, pairs, writer, size, children, Optional.empty());
     }
 
     /** Whether its rows, or rows below it, are answered by a module elsewhere. */

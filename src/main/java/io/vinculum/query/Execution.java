@@ -15,6 +15,8 @@ import io.vinculum.selection.Selection.Paging;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,7 +34,7 @@ final class Execution {
     private final Deadline deadline;
     private final RowBudget budget;
     private final boolean separate;
-    private final List<Statement> ran = new ArrayList<>();
+    private final Queue<Attempt> attempts = new ConcurrentLinkedQueue<>();
 
     /**
      * Makes the execution of one attempt.
@@ -56,7 +58,7 @@ final class Execution {
 
     /** The statements that ran, for {@code EXPLAIN}. */
     List<Statement> ran() {
-        return ran;
+        return attempts.stream().flatMap(attempt -> attempt.ran().stream()).toList();
     }
 
     /** Asks of modules elsewhere that wait until the connection of their parents' stretch is free. */
@@ -79,10 +81,10 @@ final class Execution {
         selections.forEach(this::checkTake);
         List<@Nullable LevelRows> roots = new ArrayList<>(selections.size());
         selections.forEach(selection -> roots.add(null));
-        return stretch(isOneStatement(selections), (session, later) -> {
+        return stretch(isOneStatement(selections), (reading, later) -> {
                     List<Future<?>> fetched = new ArrayList<>();
                     for (int i = 0; i < selections.size(); i++) {
-                        fetched.add(root(session, selections, i, roots, later));
+                        fetched.add(root(reading, selections, i, roots, later));
                     }
                     return fetched;
                 })
@@ -96,7 +98,7 @@ final class Execution {
     }
 
     private Future<?> root(
-            Session session, List<Bound> selections, int index, List<@Nullable LevelRows> roots, Later later) {
+            Reading reading, List<Bound> selections, int index, List<@Nullable LevelRows> roots, Later later) {
         Bound bound = selections.get(index);
         CompiledLevel whole = bound.plan().root();
         CompiledLevel root = separate ? whole.separately().orElse(whole) : whole;
@@ -106,7 +108,7 @@ final class Execution {
         }
         boolean oneRecord = ((Level.Read) root.level()).listInside();
         int most = oneRecord ? budget.left() : Math.min(limits.rootRows(), budget.left());
-        return fetch(session, root, bound, List.of(), most, later).onSuccess(rows -> roots.set(index, rows));
+        return fetch(reading, root, bound, List.of(), most, later).onSuccess(rows -> roots.set(index, rows));
     }
 
     private List<Answer> answers(List<Bound> selections, List<@Nullable LevelRows> roots) {
@@ -139,14 +141,20 @@ final class Execution {
 
     /** What reads in one snapshot; it may leave asks for later. */
     private interface Stretch {
-        List<Future<?>> read(Session session, Later later);
+        List<Future<?>> read(Reading reading, Later later);
     }
 
+    /** One attempt at a stretch. */
+    private record Reading(Session session, Attempt attempt) {}
+
     private Future<Void> stretch(boolean oneStatement, Stretch work) {
+        Attempt attempt = new Attempt(budget);
+        attempts.add(attempt);
         // What is left for later belongs to the attempt that read it: a lost connection begins another.
         Function<Session, Future<Later>> reading = session -> {
+            attempt.giveBack();
             Later later = new Later();
-            return Future.all(work.read(session, later)).map(later);
+            return Future.all(work.read(new Reading(session, attempt), later)).map(later);
         };
         Future<Later> read = oneStatement ? database.read(deadline, reading) : database.snapshot(deadline, reading);
         return read.recover(this::explained).compose(Later::run);
@@ -158,22 +166,25 @@ final class Execution {
     }
 
     private Future<LevelRows> fetch(
-            Session session, CompiledLevel level, Bound bound, List<?> parentKeys, int most, Later later) {
+            Reading reading, CompiledLevel level, Bound bound, List<?> parentKeys, int most, Later later) {
         Level.Read read = (Level.Read) level.level();
         if (read.parentColumn() >= 0 && parentKeys.isEmpty()) {
-            return below(session, LevelRows.grouped(level, List.of()), bound, later);
+            return below(reading, LevelRows.grouped(level, List.of()), bound, later);
         }
         Statement statement = level.sql().orElseThrow().bind(bound.values(), parentKeys, most);
-        return run(session, statement, most, read.name())
-                .compose(rows -> below(session, arranged(level, read, rows), bound, later));
+        boolean repeats = level.separately().isEmpty();
+        return run(reading, statement, most, level.size(), repeats, read.name())
+                .compose(rows -> below(reading, arranged(level, read, rows), bound, later));
     }
 
-    private Future<List<Row>> run(Session session, Statement statement, int most, String what) {
-        ran.add(statement);
-        return session.run(statement, budget.collector(most, what, session::cancel))
-                .compose(rows -> budget.spent().isEmpty()
-                        ? Future.succeededFuture(rows)
-                        : Future.failedFuture(budget.spent().get()));
+    private Future<List<Row>> run(
+            Reading reading, Statement statement, int most, RowSize size, boolean repeats, String what) {
+        Session session = reading.session();
+        reading.attempt().runs(statement);
+        return session.run(statement, reading.attempt().collector(most, size, repeats, what, session::cancel))
+                .compose(rows -> budget.spent()
+                        .<Future<List<Row>>>map(Future::failedFuture)
+                        .orElseGet(() -> Future.succeededFuture(rows)));
     }
 
     private static LevelRows arranged(CompiledLevel level, Level.Read read, List<Row> rows) {
@@ -186,29 +197,29 @@ final class Execution {
         return read.listInside() ? LevelRows.ofOneRecord(level, rows) : LevelRows.root(level, rows, -1);
     }
 
-    private Future<LevelRows> below(Session session, LevelRows rows, Bound bound, Later later) {
+    private Future<LevelRows> below(Reading reading, LevelRows rows, Bound bound, Later later) {
         List<CompiledLevel> children = rows.level().children();
         if (children.isEmpty()) {
             return Future.succeededFuture(rows);
         }
         List<Future<?>> fetched = new ArrayList<>();
         for (int i = 0; i < children.size(); i++) {
-            fetched.add(child(session, rows, i, bound, later));
+            fetched.add(child(reading, rows, i, bound, later));
         }
         return Future.all(fetched).map(rows);
     }
 
-    private Future<?> child(Session session, LevelRows parents, int index, Bound bound, Later later) {
+    private Future<?> child(Reading reading, LevelRows parents, int index, Bound bound, Later later) {
         CompiledLevel child = parents.level().children().get(index);
         List<Object> keys = parents.keys(child.level().parentColumn());
         if (child.level() instanceof Level.Read) {
-            return fetch(session, child, bound, keys, budget.left(), later)
+            return fetch(reading, child, bound, keys, budget.left(), later)
                     .onSuccess(rows -> parents.setChild(index, rows));
         }
         Level.Ask ask = (Level.Ask) child.level();
         if (keys.isEmpty()) {
             parents.setChild(index, LevelRows.grouped(child, List.of()));
-            return below(session, parents.child(index), bound, later);
+            return below(reading, parents.child(index), bound, later);
         }
         if (child.sql().isEmpty()) {
             later.add(() -> ask(child, ask, bound, keys, List.of(), rows -> parents.setChild(index, rows)));
@@ -216,9 +227,11 @@ final class Execution {
         }
         Statement pairs = child.sql().get().bind(bound.values(), keys, budget.left());
         return run(
-                        session,
+                        reading,
                         pairs,
                         budget.left(),
+                        RowSize.UNWRITTEN,
+                        true,
                         "pairs of " + ask.selection().entity().name())
                 .onSuccess(found ->
                         later.add(() -> ask(child, ask, bound, null, found, rows -> parents.setChild(index, rows))));
@@ -237,19 +250,16 @@ final class Execution {
         return asking.rows(remote, keys, pairs, most).compose(answer -> {
             List<? extends Tuple> found = answer.rows();
             if (ask.parentColumn() < 0 && found.size() > most) {
-                throw new Failure(
-                        FailureCode.TOO_LARGE,
-                        "the answer has more than " + most + " rows (at: "
-                                + ask.selection().entity().name() + "); ask for less with take or filters");
+                throw RowBudget.tooManyRows(most, ask.selection().entity().name());
             }
-            budget.took(found.size(), ask.selection().entity().name());
+            budget.took(found, level.size(), ask.selection().entity().name());
             LevelRows rows = ask.parentColumn() < 0
                     ? LevelRows.root(level, found, answer.count())
                     : LevelRows.grouped(level, found);
             take.accept(rows);
             return level.children().isEmpty()
                     ? Future.succeededFuture()
-                    : stretch(false, (session, later) -> List.of(below(session, rows, bound, later)));
+                    : stretch(false, (reading, later) -> List.of(below(reading, rows, bound, later)));
         });
     }
 }

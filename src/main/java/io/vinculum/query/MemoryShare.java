@@ -79,6 +79,11 @@ final class MemoryShare {
         return false;
     }
 
+    /** Gives some bytes back, for what this answer takes later. */
+    synchronized void giveBack(long bytes) {
+        used -= bytes;
+    }
+
     /** Whether it was refused memory that a full share would have had. */
     synchronized boolean starved() {
         return starved;

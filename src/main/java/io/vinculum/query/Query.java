@@ -10,12 +10,11 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
 import io.vinculum.database.Statement;
 import io.vinculum.deadline.Deadline;
-import io.vinculum.failure.Failure;
-import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonBytes;
 import io.vinculum.json.JsonText;
 import io.vinculum.plan.Planner;
 import io.vinculum.plan.Planner.Need;
+import io.vinculum.query.Answering.Finish;
 import io.vinculum.selection.GraphRequest;
 import io.vinculum.selection.GraphRequest.Explain;
 import io.vinculum.selection.QueryLimits;
@@ -119,15 +118,12 @@ public final class Query {
 
     /** Answers, and lets PostgreSQL run each statement once more to say what it did. */
     private Future<Buffer> analyzed(List<Bound> bound, Deadline deadline) {
-        return MemoryShare.small(memory, deadline).compose(share -> {
-            Execution execution = execution(deadline, share, false);
-            return Future.succeededFuture(bound)
-                    .compose(execution::run)
-                    .compose(answers -> explained(execution.ran(), deadline)
-                            .map(lines -> written(answers.get(0), Explain.ANALYZE, lines)
-                                    .toBuffer()))
-                    .eventually(() -> released(share));
-        });
+        return run(
+                bound,
+                deadline,
+                (answers, execution) -> explained(execution.ran(), deadline)
+                        .map(lines ->
+                                written(answers.get(0), Explain.ANALYZE, lines).toBuffer()));
     }
 
     private Future<List<Object>> explained(List<Statement> statements, Deadline deadline) {
@@ -189,7 +185,7 @@ public final class Query {
 
     /** Answers several selections in their order, all from the same snapshot. */
     public Future<List<Answer>> run(List<Bound> selections) {
-        return run(selections, Deadline.NONE, answers -> answers);
+        return run(selections, Deadline.NONE, Finish.of(answers -> answers));
     }
 
     /**
@@ -198,57 +194,17 @@ public final class Query {
      * @param write writes the answers, in their order, as bytes no longer than the limit
      */
     public Future<Buffer> answer(List<Bound> selections, Deadline deadline, Function<List<Answer>, JsonBytes> write) {
-        return run(selections, deadline, answers -> write.apply(answers).toBuffer());
+        return run(
+                selections, deadline, Finish.of(answers -> write.apply(answers).toBuffer()));
     }
 
-    private <T> Future<T> run(List<Bound> selections, Deadline deadline, Function<List<Answer>, T> write) {
+    private <T> Future<T> run(List<Bound> selections, Deadline deadline, Finish<T> finish) {
         // Watched before it begins: the statements' own watch would end with the first of them.
         Promise<T> answer = Promise.promise();
         Future<T> watched = database.watching(deadline, answer.future());
-        shared(selections, deadline, write, false)
-                .recover(cause -> isTooLargeToRepeat(selections, cause)
-                        ? shared(selections, deadline, write, true)
-                        : Future.failedFuture(cause))
+        new Answering<>(database, remote, limits, memory, deadline, selections, finish)
+                .run()
                 .onComplete(answer);
         return watched;
-    }
-
-    /** Whether the answer may be within its limits when the one record is not repeated in each row of its list. */
-    private static boolean isTooLargeToRepeat(List<Bound> selections, Throwable cause) {
-        return cause instanceof Failure failure
-                && failure.code() == FailureCode.TOO_LARGE
-                && selections.stream()
-                        .anyMatch(one -> one.plan().root().separately().isPresent());
-    }
-
-    private <T> Future<T> shared(
-            List<Bound> selections, Deadline deadline, Function<List<Answer>, T> write, boolean separate) {
-        return MemoryShare.small(memory, deadline)
-                .compose(small -> attempt(selections, deadline, small, write, separate)
-                        .recover(cause -> small.starved()
-                                ? MemoryShare.full(memory, deadline)
-                                        .compose(full -> attempt(selections, deadline, full, write, separate))
-                                : Future.failedFuture(cause)));
-    }
-
-    private <T> Future<T> attempt(
-            List<Bound> selections,
-            Deadline deadline,
-            MemoryShare share,
-            Function<List<Answer>, T> write,
-            boolean separate) {
-        return Future.succeededFuture(share)
-                .compose(taken -> execution(deadline, taken, separate).run(selections))
-                .map(write)
-                .eventually(() -> released(share));
-    }
-
-    private Execution execution(Deadline deadline, MemoryShare share, boolean separate) {
-        return new Execution(database, remote, limits, deadline, new RowBudget(limits, share), separate);
-    }
-
-    private static Future<Void> released(MemoryShare share) {
-        share.release();
-        return Future.succeededFuture();
     }
 }

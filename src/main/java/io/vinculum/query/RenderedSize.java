@@ -1,7 +1,6 @@
 package io.vinculum.query;
 
 import io.vertx.sqlclient.Tuple;
-import io.vinculum.plan.Level;
 import io.vinculum.plan.ObjectShape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +16,7 @@ record RenderedSize(long rows, long bytes) {
     private static final RenderedSize NONE = new RenderedSize(0, 0);
 
     static RenderedSize of(LevelRows root) {
-        return new Measure(root).sum(root.rows());
+        return new Measure(root).sum(root.all());
     }
 
     private RenderedSize plus(RenderedSize other) {
@@ -31,6 +30,7 @@ record RenderedSize(long rows, long bytes) {
     /** Sizes the rows of one level. */
     private static final class Measure {
         private final LevelRows level;
+        private final RowSize columns;
         private final int leastBytes;
         private final List<Below> below = new ArrayList<>();
 
@@ -43,6 +43,7 @@ record RenderedSize(long rows, long bytes) {
 
         Measure(LevelRows level) {
             this.level = level;
+            this.columns = level.level().size();
             this.leastBytes = level.level().writer().leastBytes();
             collect(level.level().level().shape());
         }
@@ -68,23 +69,21 @@ record RenderedSize(long rows, long bytes) {
 
         RenderedSize sum(List<? extends Tuple> rows) {
             RenderedSize sum = NONE;
+            boolean first = true;
             for (Tuple row : rows) {
-                sum = sum.plus(size(row));
+                sum = sum.plus(size(row, first));
+                first = !columns.repeatsRecord();
             }
             return sum;
         }
 
-        private RenderedSize size(Tuple row) {
-            RenderedSize size = new RenderedSize(1, leastBytes + RowBudget.leastBytes(row, firstColumn()));
+        private RenderedSize size(Tuple row, boolean first) {
+            RenderedSize size = new RenderedSize(
+                    columns.shown(row, first), (first ? leastBytes : 0) + columns.leastBytes(row, first));
             for (Below one : below) {
                 size = size.plus(one.of(row.getValue(one.column())));
             }
             return size;
-        }
-
-        /** Below the root, the parent's key stands before the columns and is not written. */
-        private int firstColumn() {
-            return level.level().level() instanceof Level.Read read && read.parentColumn() < 0 ? 0 : 1;
         }
     }
 }

@@ -1,17 +1,13 @@
 package io.vinculum.query;
 
-import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.selection.QueryLimits;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +15,12 @@ import org.jspecify.annotations.Nullable;
  * statement that spends it is stopped and no further row is kept.
  */
 final class RowBudget {
-    private static final int ROW_MEMORY = 64;
-    private static final int VALUE_MEMORY = 56;
-
     private final QueryLimits limits;
     private final MemoryShare memory;
-    private final AtomicInteger rows = new AtomicInteger();
+    private final AtomicLong rows = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicReference<@Nullable Failure> spent = new AtomicReference<>();
+    private volatile boolean tooLargeToRepeat;
 
     RowBudget(QueryLimits limits, MemoryShare memory) {
         this.limits = limits;
@@ -35,12 +29,7 @@ final class RowBudget {
 
     /** How many rows may still come. */
     int left() {
-        return Math.max(0, limits.rows() - rows.get());
-    }
-
-    /** The bytes that were read, without any that are written around them. */
-    long bytes() {
-        return bytes.get();
+        return (int) Math.max(0, limits.rows() - rows.get());
     }
 
     /** Why it is spent; empty as long as it is not. */
@@ -48,55 +37,75 @@ final class RowBudget {
         return Optional.ofNullable(spent.get());
     }
 
-    /**
-     * Collects the rows of a statement.
-     *
-     * @param most the most rows it may answer, of those that are left
-     * @param what the rows, for the message
-     * @param stop stops the statement
-     */
-    Collector<Row, List<Row>, List<Row>> collector(int most, String what, Runnable stop) {
-        return Collector.of(ArrayList::new, (list, row) -> take(list, row, most, what, stop), (one, two) -> one);
+    boolean isSpent() {
+        return spent.get() != null;
     }
 
-    private void take(List<Row> list, Row row, int most, String what, Runnable stop) {
-        if (spent.get() != null) {
-            return;
-        }
-        Failure why = refusal(row, list.size(), most, what);
-        if (why == null) {
-            list.add(row);
-        } else if (spent.compareAndSet(null, why)) {
-            list.clear();
-            stop.run();
-        }
+    /** Spends it; answers whether this was the first reason to. */
+    boolean spend(Failure why) {
+        return spent.compareAndSet(null, why);
     }
 
-    private @Nullable Failure refusal(Row row, int before, int most, String what) {
-        if (before >= most || rows.incrementAndGet() > limits.rows()) {
+    /** Spends it because the rows of a list repeat a large record; the same can be read by two statements. */
+    boolean spendOnRepeats() {
+        boolean first = spend(tooManyBytes());
+        tooLargeToRepeat |= first;
+        return first;
+    }
+
+    /** Whether the rows of a list repeated too large a record. */
+    boolean tooLargeToRepeat() {
+        return tooLargeToRepeat;
+    }
+
+    /** Takes what some rows need; answers why they are too many, or null. */
+    @Nullable
+    Failure take(Amount amount, int most, String what) {
+        if (rows.addAndGet(amount.rows()) > limits.rows()) {
             return tooManyRows(Math.min(most, limits.rows()), what);
         }
-        if (bytes.addAndGet(leastBytes(row, 0)) > limits.answerBytes()) {
+        if (bytes.addAndGet(amount.bytes()) > limits.answerBytes()) {
             return tooManyBytes();
         }
-        return memory.take(memory(row)) ? null : memory.refusal();
+        return memory.take(amount.memory()) ? null : memory.refusal();
+    }
+
+    /** Gives back what an attempt took whose rows are not used. */
+    void giveBack(Amount amount) {
+        rows.addAndGet(-amount.rows());
+        bytes.addAndGet(-amount.bytes());
+        memory.giveBack(amount.memory());
     }
 
     /** Counts rows that a module elsewhere answered. */
-    void took(int more, String what) {
-        if (rows.addAndGet(more) > limits.rows()) {
-            throw tooManyRows(limits.rows(), what);
+    void took(List<? extends Tuple> more, RowSize size, String what) {
+        long least = 0;
+        long held = 0;
+        for (Tuple row : more) {
+            least += size.leastBytes(row, false);
+            held += RowSize.memory(row);
+        }
+        Failure why = take(new Amount(more.size(), least, held), limits.rows(), what);
+        if (why != null) {
+            throw why;
         }
     }
 
-    private static Failure tooManyRows(int most, String what) {
+    /** Rows with the fewest bytes that they have in the answer, and the memory that they take. */
+    record Amount(long rows, long bytes, long memory) {
+        Amount plus(Amount other) {
+            return new Amount(rows + other.rows, bytes + other.bytes, memory + other.memory);
+        }
+    }
+
+    static Failure tooManyRows(int most, String what) {
         return new Failure(
                 FailureCode.TOO_LARGE,
                 "the answer has more than " + most + " rows (at: " + what
                         + "); ask for less with take, relations or filters");
     }
 
-    Failure tooManyBytes() {
+    private Failure tooManyBytes() {
         return new Failure(
                 FailureCode.TOO_LARGE,
                 "the answer is larger than " + limits.answerBytes()
@@ -135,28 +144,5 @@ final class RowBudget {
             throw tooManyBytes();
         }
         bytes.accumulateAndGet(written, Math::max);
-    }
-
-    /** The fewest bytes of JSON that the values of a row take, from a column on. */
-    static long leastBytes(Tuple row, int firstColumn) {
-        long sum = 0;
-        for (int i = firstColumn; i < row.size(); i++) {
-            sum += row.getValue(i) instanceof String text ? text.length() : 1;
-        }
-        return sum;
-    }
-
-    private static long memory(Row row) {
-        long sum = ROW_MEMORY;
-        for (int i = 0; i < row.size(); i++) {
-            Object value = row.getValue(i);
-            sum += VALUE_MEMORY;
-            if (value instanceof String text) {
-                sum += text.length();
-            } else if (value instanceof Object[] array) {
-                sum += (long) VALUE_MEMORY * array.length;
-            }
-        }
-        return sum;
     }
 }

@@ -128,6 +128,21 @@ class BoundedAnswersIT {
     }
 
     @Test
+    void explainedAnswersThatNeedMoreMemoryThanThereIsWaitForEachOther() {
+        QueryLimits limits =
+                new QueryLimits(10, 500, 500, 10_000, 100_000, MEBI, 4 * MEBI, 8 * MEBI, Duration.ofSeconds(10));
+        Query query = new Query(music.database(), music.catalog(), limits, music.modules()::records);
+        List<io.vertx.core.Future<JsonObject>> asked = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            asked.add(query.graph(
+                    new JsonObject("{\"entity\": \"track\", \"fields\": [\"*\"], \"explain\": \"analyze\"}")));
+        }
+
+        asked.forEach(
+                one -> assertThat(TestDatabase.await(one).getJsonArray("data")).hasSize(3503));
+    }
+
+    @Test
     @Tag("generator")
     void anAnswerIsRefusedExactlyAboveTheRowsThatItShows() {
         long seed = Generators.seed();

@@ -8,7 +8,9 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
+import io.vinculum.selection.QueryLimits;
 import io.vinculum.testing.TestDatabase;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -97,6 +99,30 @@ class RemoteModuleIT {
     private static JsonArray keys(JsonObject filters) {
         JsonObject id = filters.getJsonObject("id");
         return id == null ? null : id.getJsonArray("$in");
+    }
+
+    @Test
+    void rowsOfAnotherStoreTakeOfTheMemoryForAnswers() {
+        TestDatabase.await(host.unregister());
+        String town = "x".repeat(10_000);
+        JsonArray depots = new JsonArray();
+        for (int i = 0; i < 200; i++) {
+            depots.add(JsonObject.of("id", i, "town", town));
+        }
+        host = shop.vertx()
+                .eventBus()
+                .localConsumer("module.stock.list", request -> request.reply(new JsonObject().put("data", depots)));
+        String request = "{\"entity\": \"depot\", \"fields\": [\"id\", \"town\"]}";
+
+        assertThat(ask(64 << 20, request).getJsonArray("data")).hasSize(200);
+        assertThatThrownBy(() -> ask(3 << 20, request)).hasMessageContaining("more memory than an answer may");
+    }
+
+    private static JsonObject ask(long memory, String request) {
+        QueryLimits limits =
+                new QueryLimits(10, 500, 500, 10_000, 100_000, 32 << 20, memory, 8 << 20, Duration.ofSeconds(10));
+        Query query = new Query(shop.database(), shop.catalog(), limits, shop.modules()::records);
+        return TestDatabase.await(query.graph(new JsonObject(request)));
     }
 
     @Test
