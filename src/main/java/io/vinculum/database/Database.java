@@ -3,37 +3,32 @@ package io.vinculum.database;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A pool of connections to one PostgreSQL; everything it answers fails with a {@link Failure}. */
 public final class Database {
-    private static final int RETRIES = 3;
-    private static final int PIPELINE = 64;
-    private static final int CACHED_STATEMENTS = 512;
+    /** One for each event loop of HTTP; of fewer connections than this none is shared. */
+    private static final int SHARED = 2;
 
-    /** How late a deadline may be noticed; a timer for each request would cost more than the request. */
-    private static final long WATCH_MILLIS = 50;
+    private static final int FEWEST_TO_SHARE = 8;
+
+    /** How long a look-up may hold up the others on its connection. */
+    private static final Duration LONGEST_LOOK_UP = Duration.ofMillis(250);
 
     private static final String BEGIN_SNAPSHOT = "begin isolation level repeatable read read only";
 
@@ -44,15 +39,18 @@ public final class Database {
     private final Vertx vertx;
     private final DatabaseSettings settings;
     private final Pool pool;
-    private final AtomicInteger generation = new AtomicInteger();
-    private final Set<Deadline> watched = ConcurrentHashMap.newKeySet();
-    private final long watch;
+    private final @Nullable SqlClient shared;
+    private final Generation generation = new Generation();
+    private final DeadlineWatch watch;
+    private final Transactions transactions;
 
-    private Database(Vertx vertx, DatabaseSettings settings, Pool pool) {
+    private Database(Vertx vertx, DatabaseSettings settings, Pool pool, @Nullable SqlClient shared) {
         this.vertx = vertx;
         this.settings = settings;
         this.pool = pool;
-        this.watch = vertx.setPeriodic(WATCH_MILLIS, tick -> expire());
+        this.shared = shared;
+        this.watch = new DeadlineWatch(vertx);
+        this.transactions = new Transactions(vertx, pool, generation, settings.writeTimeout());
     }
 
     /**
@@ -61,7 +59,12 @@ public final class Database {
      * @throws Failure {@code INVALID_DATA} when the URI is none of PostgreSQL
      */
     public static Database open(Vertx vertx, DatabaseSettings settings) {
-        return open(vertx, settings, Map.of());
+        int shares = settings.connections() >= FEWEST_TO_SHARE ? SHARED : 0;
+        return new Database(
+                vertx,
+                settings,
+                Pools.leased(vertx, settings, settings.connections() - shares, Map.of()),
+                shares == 0 ? null : Pools.shared(vertx, settings, shares, LONGEST_LOOK_UP));
     }
 
     /**
@@ -69,52 +72,7 @@ public final class Database {
      * not wait behind others.
      */
     public Database byKey(int connections) {
-        return open(vertx, settings.withConnections(connections), BY_KEY);
-    }
-
-    private static Database open(Vertx vertx, DatabaseSettings settings, Map<String, String> properties) {
-        PoolOptions pool = new PoolOptions()
-                .setMaxSize(settings.connections())
-                .setMaxWaitQueueSize(settings.waiting())
-                .setConnectionTimeout((int) settings.readTimeout().toMillis())
-                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setName("vinculum-database");
-        Pool built = PgBuilder.pool()
-                .with(pool)
-                .with(new NetClientOptions()
-                        .setConnectTimeout((int) settings.connectTimeout().toMillis()))
-                .connectingTo(options(vertx, settings, properties))
-                .using(vertx)
-                .build();
-        return new Database(vertx, settings, built);
-    }
-
-    private static PgConnectOptions options(Vertx vertx, DatabaseSettings settings, Map<String, String> properties) {
-        PgConnectOptions options;
-        try {
-            options = Encryption.options(DatabaseAddress.reachable(settings.uri(), vertx.isNativeTransportEnabled()));
-        } catch (IllegalArgumentException e) {
-            throw Failure.invalid("the database's address must be like postgresql://user:password@host:5432/name");
-        }
-        options.setPipeliningLimit(PIPELINE)
-                .setCachePreparedStatements(true)
-                .setPreparedStatementCacheMaxSize(CACHED_STATEMENTS)
-                .setPreparedStatementCacheSqlFilter(new RepeatedStatements());
-        properties.forEach(options::addProperty);
-        return options.addProperty("application_name", "vinculum")
-                // Compiling a plan takes longer than any statement of this server.
-                .addProperty("jit", "off")
-                .addProperty("search_path", "pg_catalog")
-                .addProperty("client_min_messages", "warning")
-                .addProperty("TimeZone", "UTC")
-                // Planned once for any values: the plans of this server's statements do not gain from seeing them.
-                .addProperty("plan_cache_mode", "force_generic_plan")
-                .addProperty(
-                        "statement_timeout",
-                        String.valueOf(settings.readTimeout().toMillis()))
-                .addProperty(
-                        "lock_timeout", String.valueOf(settings.readTimeout().toMillis()))
-                .addProperty("idle_in_transaction_session_timeout", "60000");
+        return new Database(vertx, settings, Pools.leased(vertx, settings, connections, BY_KEY), null);
     }
 
     /** Runs one reading statement by itself; tried again, three times, when the connection was lost under it. */
@@ -125,18 +83,25 @@ public final class Database {
     /**
      * Runs reading work that is one statement, and so a snapshot by itself; tried again like {@link #read(Statement)}.
      *
-     * @param deadline when it ends, the statement is cancelled in PostgreSQL
+     * @param deadline when it ends, the statement is cancelled in PostgreSQL; to be {@link #watching watched}
      */
     public <T> Future<T> read(Deadline deadline, Function<Session, Future<T>> work) {
-        return again(() -> lease(deadline, lease -> connection -> single(connection, lease, work)), deadline);
+        return again(
+                () -> Lease.of(
+                        pool,
+                        deadline,
+                        Lease.Kind.READ,
+                        (connection, lease) -> single(connection, lease, deadline, work)),
+                deadline);
     }
 
-    private <T> Lease.Work<T> single(SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
-        Future<T> worked = started(work, session(connection, lease::cancel));
+    private <T> Lease.Work<T> single(
+            SqlConnection connection, Lease<T> lease, Deadline deadline, Function<Session, Future<T>> work) {
+        Future<T> worked = started(work, session(connection, lease::cancel, deadline));
         return new Lease.Work<>(worked, worked);
     }
 
-    private static <T> Future<T> started(Function<Session, Future<T>> work, Session session) {
+    static <T> Future<T> started(Function<Session, Future<T>> work, Session session) {
         try {
             return work.apply(session);
         } catch (RuntimeException e) {
@@ -144,34 +109,56 @@ public final class Database {
         }
     }
 
-    private <T> Future<T> lease(Deadline deadline, Function<Lease<T>, Function<SqlConnection, Lease.Work<T>>> work) {
-        Lease<T> lease = new Lease<>(deadline);
-        deadline.onEnd(lease);
-        pool.getConnection().onComplete(connection -> lease.begin(connection, work.apply(lease)), lease::fail);
-        return deadline.limited()
-                ? watching(deadline, lease.answer()).eventually(() -> forgotten(deadline, lease))
-                : lease.answer();
+    /** Whether there are connections for {@link #lookUp}. */
+    public boolean looksUp() {
+        return shared != null;
     }
 
-    private static Future<Void> forgotten(Deadline deadline, Runnable listener) {
-        deadline.forget(listener);
-        return Future.succeededFuture();
+    /**
+     * Runs one reading statement that finds few rows by their keys, on a connection that it shares with others: it is never
+     * cancelled, so it must be short by itself.
+     *
+     * @return the answer; fails with {@link NotShort} when it is to be read by {@link #read(Deadline, Function)} instead
+     */
+    public <T> Future<T> lookUp(Deadline deadline, Function<Session, Future<T>> work) {
+        SqlClient client = shared;
+        if (client == null) {
+            return Future.failedFuture(new NotShort());
+        }
+        int seen = generation.number();
+        Promise<T> answer = Promise.promise();
+        Runnable ended = () -> deadline.ended().ifPresent(answer::tryFail);
+        deadline.onEnd(ended);
+        started(work, session(client, () -> {}, deadline))
+                .onComplete(
+                        value -> {
+                            deadline.forget(ended);
+                            answer.tryComplete(value);
+                        },
+                        cause -> {
+                            deadline.forget(ended);
+                            answer.tryFail(
+                                    SqlFailures.tookTooLong(cause)
+                                                    || SqlFailures.worthReadingAgain(cause)
+                                                    || generation.outdatedSince(seen, cause)
+                                            ? new NotShort()
+                                            : cause instanceof NotShort ? cause : SqlFailures.of(cause));
+                        });
+        return answer.future();
+    }
+
+    /** A look-up that was not as short as it must be, or lost its connection. */
+    public static final class NotShort extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public NotShort() {
+            super("this is read on a connection of its own", null, false, false);
+        }
     }
 
     /** Notices when the deadline of some work is over, until the work is done. */
     public <T> Future<T> watching(Deadline deadline, Future<T> work) {
-        if (!deadline.limited() || work.isComplete() || !watched.add(deadline)) {
-            return work;
-        }
-        return work.onComplete(done -> watched.remove(deadline));
-    }
-
-    private void expire() {
-        watched.forEach(deadline -> {
-            if (deadline.passed()) {
-                deadline.expire();
-            }
-        });
+        return watch.until(deadline, work);
     }
 
     /** Runs one writing statement by itself that may as well run twice; tried again like {@link #read}. */
@@ -184,7 +171,7 @@ public final class Database {
      * PostgreSQL broke a deadlock; so the work must have no other effect.
      */
     public <T> Future<T> transaction(Function<Session, Future<T>> work) {
-        return transaction(work, Commit.AWAITED, null, Future::failedFuture);
+        return transaction(work, Commit.AWAITED, Deadline.NONE, Future::failedFuture);
     }
 
     /** When the commit of a transaction is sent. */
@@ -199,79 +186,20 @@ public final class Database {
     }
 
     /**
-     * The same within a time: its end rolls back and is {@code TIMEOUT}; once the commit is sent, its outcome is awaited.
+     * The same within a deadline: its end rolls back and is {@code TIMEOUT}; once the commit is sent, its outcome is
+     * awaited.
      *
-     * @param within how long it may take, a wait for a connection included; null for no end
+     * @param deadline how long it may take, a wait for a connection included
      * @param explain what is made of what the work failed with, after the rollback and before it is put in our vocabulary
      */
     public <T> Future<T> transaction(
             Function<Session, Future<T>> work,
             Commit commit,
-            @Nullable Duration within,
+            Deadline deadline,
             Function<Throwable, Future<T>> explain) {
-        TransactionTimer timer = TransactionTimer.start(within, settings.writeTimeout());
-        return attempt(work, commit, timer, RETRIES)
+        return watch.until(deadline, transactions.run(work, commit, deadline))
                 .recover(explain)
                 .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
-    }
-
-    private <T> Future<T> attempt(Function<Session, Future<T>> work, Commit commit, TransactionTimer timer, int left) {
-        int seen = generation.get();
-        return connection(timer, connection -> inside(connection, timer, commit, work))
-                .recover(cause ->
-                        left > 0 && !timer.over() && (SqlFailures.worthRetrying(cause) || outdated(cause, seen))
-                                ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
-                                        .compose(fired -> attempt(work, commit, timer, left - 1))
-                                : Future.failedFuture(cause));
-    }
-
-    /** Waits for a connection no longer than there is time; one that comes too late goes back unused. */
-    private <T> Future<T> connection(TransactionTimer timer, Function<SqlConnection, Future<T>> use) {
-        if (!timer.limited()) {
-            return pool.withConnection(use);
-        }
-        Promise<T> answer = Promise.promise();
-        AtomicBoolean begun = new AtomicBoolean();
-        long waiting = vertx.setTimer(Math.max(1, timer.left()), fired -> {
-            if (begun.compareAndSet(false, true)) {
-                answer.fail(TransactionTimer.failure());
-            }
-        });
-        pool.withConnection(connection -> {
-                    if (!begun.compareAndSet(false, true)) {
-                        return Future.<T>failedFuture(TransactionTimer.failure());
-                    }
-                    vertx.cancelTimer(waiting);
-                    return use.apply(connection);
-                })
-                .onComplete(answer::tryComplete, cause -> {
-                    vertx.cancelTimer(waiting);
-                    answer.tryFail(cause);
-                });
-        return answer.future();
-    }
-
-    private <T> Future<T> inside(
-            SqlConnection connection, TransactionTimer timer, Commit commit, Function<Session, Future<T>> work) {
-        if (timer.over()) {
-            return Future.failedFuture(TransactionTimer.failure());
-        }
-        Session session = new Session(connection, () -> {}, generation.get(), timer);
-        // Not awaited: the first statement follows it on the wire, and fails too if it fails.
-        Future<Void> begun = session.script(timer.begin());
-        Future<T> worked = started(work, session);
-        if (commit == Commit.PIPELINED) {
-            // After a failed statement this rolls back.
-            Future<Void> ended = session.script("commit");
-            return worked.transform(done -> ended.transform(over -> done.failed()
-                    ? Future.failedFuture(done.cause())
-                    : over.failed() ? Future.failedFuture(over.cause()) : begun.map(done.result())));
-        }
-        return worked.compose(value ->
-                        timer.over() ? Future.failedFuture(TransactionTimer.failure()) : Future.succeededFuture(value))
-                .transform(done -> done.succeeded()
-                        ? begun.compose(ok -> session.script("commit")).map(done.result())
-                        : session.script("rollback").transform(ended -> Future.failedFuture(done.cause())));
     }
 
     /** Runs reading work whose statements all see the same state; tried again when the connection was lost. */
@@ -286,47 +214,58 @@ public final class Database {
      * @param deadline when it ends, what runs is cancelled in PostgreSQL
      */
     public <T> Future<T> snapshot(Deadline deadline, Function<Session, Future<T>> work) {
-        return again(() -> lease(deadline, lease -> connection -> repeatable(connection, lease, work)), deadline);
+        return again(
+                () -> Lease.of(
+                        pool,
+                        deadline,
+                        Lease.Kind.READ,
+                        (connection, lease) -> repeatable(connection, lease, deadline, work)),
+                deadline);
     }
 
-    private <T> Lease.Work<T> repeatable(SqlConnection connection, Lease<T> lease, Function<Session, Future<T>> work) {
-        Session session = session(connection, lease::cancel);
+    private <T> Lease.Work<T> repeatable(
+            SqlConnection connection, Lease<T> lease, Deadline deadline, Function<Session, Future<T>> work) {
+        AtomicReference<@Nullable Future<Void>> committed = new AtomicReference<>();
+        Runnable commit =
+                () -> committed.set(connection.query("commit").execute().mapEmpty());
+        Session session = new Session(connection, lease::cancel, generation.number(), deadline, commit);
         // Not awaited: the first statement follows it on the wire, and fails too if it fails.
         Future<Void> begun = session.script(BEGIN_SNAPSHOT);
         Future<T> worked = started(work, session);
         Future<T> answer = worked.compose(value -> begun.map(value));
-        Future<Void> idle = answer.transform(done -> session.script(done.succeeded() ? "commit" : "rollback")
-                .transform(ended -> done.succeeded() ? Future.succeededFuture() : Future.failedFuture(done.cause())));
+        Future<Void> idle = answer.transform(done -> {
+            Future<Void> sent = committed.get();
+            // After a failed statement a commit rolls back too.
+            return (sent == null ? session.script(done.succeeded() ? "commit" : "rollback") : sent)
+                    .transform(ended -> idle(done.cause(), ended.cause()));
+        });
         return new Lease.Work<>(answer, idle);
+    }
+
+    private static Future<Void> idle(@Nullable Throwable cause, @Nullable Throwable ended) {
+        if (ended != null) {
+            return Future.failedFuture(new Lease.Unusable(ended));
+        }
+        return cause == null ? Future.succeededFuture() : Future.failedFuture(cause);
     }
 
     /** Reads again on another connection; the pool may hold several that were cut at the same moment. */
     private <T> Future<T> again(Supplier<Future<T>> read, Deadline deadline) {
-        return again(read, deadline, RETRIES).recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
+        return again(read, deadline, Retry.TIMES).recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
     }
 
     private <T> Future<T> again(Supplier<Future<T>> read, Deadline deadline, int left) {
-        int seen = generation.get();
+        int seen = generation.number();
         return read.get()
                 .recover(cause -> left > 0
-                                && !deadline.passed()
-                                && (SqlFailures.worthReadingAgain(cause) || outdated(cause, seen))
-                        ? vertx.timer(ThreadLocalRandom.current().nextInt(5, 50), TimeUnit.MILLISECONDS)
-                                .compose(fired -> again(read, deadline, left - 1))
+                                && !deadline.isOver()
+                                && (SqlFailures.worthReadingAgain(cause) || generation.outdatedSince(seen, cause))
+                        ? Retry.pause(vertx).compose(fired -> again(read, deadline, left - 1))
                         : Future.failedFuture(cause));
     }
 
-    private Session session(SqlConnection connection, Runnable cancel) {
-        return new Session(connection, cancel, generation.get(), null);
-    }
-
-    /** Whether a migration outdated what connections have prepared; then all statements are prepared again. */
-    private boolean outdated(Throwable cause, int seen) {
-        boolean outdated = SqlFailures.outdatedPlan(cause);
-        if (outdated) {
-            generation.compareAndSet(seen, seen + 1);
-        }
-        return outdated;
+    private Session session(SqlClient client, Runnable cancel, Deadline deadline) {
+        return new Session(client, cancel, generation.number(), deadline);
     }
 
     /** Waits until the database answers; fails with {@code UNAVAILABLE} when it does not. */
@@ -339,14 +278,15 @@ public final class Database {
      * from outside must not see.
      */
     public Future<Void> reach() {
-        return again(() -> pool.query("select 1").execute(), Deadline.NONE, RETRIES)
+        return again(() -> pool.query("select 1").execute(), Deadline.NONE, Retry.TIMES)
                 .<Void>mapEmpty()
                 .recover(cause -> Future.failedFuture(DatabaseAddress.unreachable(settings.uri(), cause)));
     }
 
     public Future<Void> close() {
-        vertx.cancelTimer(watch);
-        return pool.close();
+        watch.close();
+        Future<Void> closed = shared == null ? Future.succeededFuture() : shared.close();
+        return closed.eventually(pool::close);
     }
 
     /**
@@ -356,12 +296,12 @@ public final class Database {
      * @param name what PostgreSQL calls it in its lists of activity
      */
     public <T> Future<T> connection(String name, Function<Session, Future<T>> work) {
-        PgConnectOptions options = options(vertx, settings, Map.of()).addProperty("application_name", name);
+        PgConnectOptions options = Pools.options(vertx, settings, Map.of()).addProperty("application_name", name);
         return PgConnection.connect(vertx, options)
                 // The statement under way fails with it, which is enough.
                 .onSuccess(connection -> connection.exceptionHandler(lost -> {}))
-                .compose(connection ->
-                        started(work, session(connection, () -> {})).eventually(connection::close))
+                .compose(connection -> started(work, session(connection, () -> {}, Deadline.NONE))
+                        .eventually(connection::close))
                 .recover(cause -> Future.failedFuture(SqlFailures.of(cause)));
     }
 

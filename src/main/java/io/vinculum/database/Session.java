@@ -1,29 +1,46 @@
 package io.vinculum.database;
 
 import io.vertx.core.Future;
+import io.vertx.sqlclient.PreparedQuery;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
+import io.vinculum.deadline.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** Where statements run one after the other: a connection inside a transaction, or the pool itself. */
+/** Where statements run one after the other, within a deadline. */
 public final class Session {
     private static final Collector<Row, ?, List<Row>> ROWS = Collectors.toCollection(ArrayList::new);
 
     private final SqlClient client;
     private final Runnable cancel;
     private final String mark;
-    private final @Nullable TransactionTimer timer;
+    private final Deadline deadline;
+    private final Runnable end;
 
-    /** A statement of a later generation has another text, so no connection has a plan of it. */
-    Session(SqlClient client, Runnable cancel, int generation, @Nullable TransactionTimer timer) {
+    Session(SqlClient client, Runnable cancel, int generation, Deadline deadline) {
+        this(client, cancel, generation, deadline, () -> {});
+    }
+
+    /**
+     * A session that may be told that no more statements come.
+     *
+     * @param end sends the end of the transaction
+     */
+    Session(SqlClient client, Runnable cancel, int generation, Deadline deadline, Runnable end) {
         this.client = client;
         this.cancel = cancel;
-        this.mark = generation == 0 ? "" : " /* " + generation + " */";
-        this.timer = timer;
+        this.mark = Generation.mark(generation);
+        this.deadline = deadline;
+        this.end = end;
+    }
+
+    /** No more statements come, so the end of a snapshot can be sent right behind those that run. */
+    public void complete() {
+        end.run();
     }
 
     /** Cancels in PostgreSQL what runs on this connection; its statements fail. Only for reading work. */
@@ -33,26 +50,18 @@ public final class Session {
 
     /** Collects the rows as they come; fails with what PostgreSQL said. */
     public <T> Future<T> run(Statement statement, Collector<Row, ?, T> rows) {
-        if (over()) {
-            return Future.failedFuture(TransactionTimer.failure());
+        if (deadline.isOver()) {
+            return over();
         }
-        return client.preparedQuery(statement.sql() + mark)
-                .collecting(rows)
-                .execute(statement.tuple())
-                .map(result -> result.value());
+        return prepared(statement).collecting(rows).execute(statement.tuple()).map(result -> result.value());
     }
 
-    /** Ends each statement when the transaction's time is over; answers whether it is over already. */
-    private boolean over() {
-        if (timer == null || !timer.limited()) {
-            return false;
-        }
-        String refresh = timer.refresh();
-        if (refresh != null && !timer.over()) {
-            // Not awaited: it goes before the statement on the same wire, and fails only with the whole transaction.
-            client.query(refresh).execute();
-        }
-        return timer.over();
+    private PreparedQuery<RowSet<Row>> prepared(Statement statement) {
+        return client.preparedQuery(mark.isEmpty() ? statement.sql() : statement.sql() + mark);
+    }
+
+    private <T> Future<T> over() {
+        return Future.failedFuture(deadline.ended().orElseThrow());
     }
 
     /** Answers the rows in order; fails with what PostgreSQL said, which {@link Violation} can read. */
@@ -62,12 +71,9 @@ public final class Session {
 
     /** Answers how many rows a writing statement touched. */
     public Future<Integer> change(Statement statement) {
-        if (over()) {
-            return Future.failedFuture(TransactionTimer.failure());
-        }
-        return client.preparedQuery(statement.sql() + mark)
-                .execute(statement.tuple())
-                .map(result -> result.rowCount());
+        return deadline.isOver()
+                ? over()
+                : prepared(statement).execute(statement.tuple()).map(result -> result.rowCount());
     }
 
     /** Runs SQL text without parameters; it may hold several statements. */

@@ -8,12 +8,16 @@ import io.vinculum.failure.FailureCode;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What PostgreSQL refuses, in our vocabulary; the messages never repeat its own, which name tables.
  * Codes: PostgreSQL documentation, appendix A.
  */
 final class SqlFailures {
+    private static final String CANCELLED = "57014";
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private SqlFailures() {}
 
     static Failure of(Throwable cause) {
@@ -50,6 +54,24 @@ final class SqlFailures {
                         // What the client says of a pooled connection that was closed before the statement was sent.
                         || cause.getClass() == VertxException.class
                         || (cause instanceof IOException && !(cause instanceof ConnectException));
+    }
+
+    /** Whether the statement was stopped: by a cancel, or because it took too long. */
+    static boolean cancelled(@Nullable Throwable cause) {
+        return cause instanceof PgException refused && CANCELLED.equals(refused.getSqlState());
+    }
+
+    /** A time-out has the same code as a cancel, which may then still be on its way. */
+    static boolean cancelledByRequest(@Nullable Throwable cause) {
+        return cancelled(cause)
+                && cause instanceof PgException refused
+                && String.valueOf(refused.getErrorMessage()).contains("user request");
+    }
+
+    /** Whether the statement ran, or waited for a lock, longer than it may. */
+    static boolean tookTooLong(Throwable cause) {
+        return cancelled(cause)
+                || (cause instanceof PgException refused && LOCK_NOT_AVAILABLE.equals(refused.getSqlState()));
     }
 
     /** Whether the same transaction may pass when it is tried again. */

@@ -20,7 +20,7 @@ public final class Deadline {
     private final long nanos;
     private final Duration length;
     private @Nullable List<Runnable> listeners;
-    private @Nullable Failure ended;
+    private volatile @Nullable Failure ended;
 
     private Deadline(long nanos, Duration length) {
         this.nanos = nanos;
@@ -76,12 +76,15 @@ public final class Deadline {
 
     /** Why the work must stop; empty while it may go on. */
     public Optional<Failure> ended() {
-        if (passed()) {
+        return isOver() ? Optional.ofNullable(ended) : Optional.empty();
+    }
+
+    /** Whether the work must stop. */
+    public boolean isOver() {
+        if (ended == null && passed()) {
             expire();
         }
-        synchronized (this) {
-            return Optional.ofNullable(ended);
-        }
+        return ended != null;
     }
 
     /** Ends it because its time is over. */

@@ -11,6 +11,7 @@ import io.vinculum.catalog.Entity;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Model;
 import io.vinculum.condition.Leaf;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.json.JsonBytes;
@@ -23,8 +24,6 @@ import io.vinculum.query.CompiledPlan;
 import io.vinculum.query.Query;
 import io.vinculum.selection.Selection;
 import io.vinculum.workflow.Coordinator;
-import io.vinculum.write.Writes;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,15 +52,14 @@ public final class MutationRunner {
             String key,
             List<Field> fields,
             GraphQLFieldDefinition definition,
-            long deadline) {
+            Deadline deadline) {
 
-        /** The time that is left for the whole request. */
-        Duration within() {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
+        /** That of the whole request; fails when it is over. */
+        Deadline within() {
+            if (deadline.isOver()) {
                 throw new Failure(FailureCode.TIMEOUT, "the request took longer than it may; this field wrote nothing");
             }
-            return Duration.ofNanos(left);
+            return deadline;
         }
 
         Map<String, @Nullable Object> arguments() {
@@ -90,13 +88,13 @@ public final class MutationRunner {
         }
     }
 
-    Future<Buffer> run(Operations.Prepared prepared) {
+    /** Runs the fields in turn; one whose deadline ends before its commit is sent is rolled back. */
+    Future<Buffer> run(Operations.Prepared prepared, Deadline deadline) {
         FieldCollector collector = new FieldCollector(
                 prepared.document(), prepared.variables(), query.limits().fields());
         GraphQLObjectType type = Objects.requireNonNull(schema.graphql().getMutationType());
         JsonBytes out = new JsonBytes(1_024);
         out.json("{\"data\":");
-        long deadline = System.nanoTime() + Writes.REQUEST_DEADLINE.toNanos();
         Future<Character> written = Future.succeededFuture('{');
         for (Map.Entry<String, List<Field>> entry : collector
                 .collect(List.of(prepared.operation().getSelectionSet()))

@@ -176,7 +176,7 @@ public final class Operations {
 
     /** Runs an operation and answers the whole response: {@code {"data": {…}}}. */
     public Future<Buffer> run(Prepared prepared, Deadline deadline) {
-        return prepared.isMutation() ? mutations.run(prepared) : runQuery(prepared, deadline);
+        return prepared.isMutation() ? mutations.run(prepared, deadline) : runQuery(prepared, deadline);
     }
 
     private Future<Buffer> runQuery(Prepared prepared, Deadline deadline) {

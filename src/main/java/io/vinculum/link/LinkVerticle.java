@@ -3,9 +3,9 @@ package io.vinculum.link;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.BusFailure;
 import io.vinculum.write.WriteVerticle;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ public final class LinkVerticle extends VerticleBase {
     }
 
     private interface Action {
-        Future<?> run(@Nullable Object body, Duration within);
+        Future<?> run(@Nullable Object body, Deadline deadline);
     }
 
     @Override
@@ -33,7 +33,7 @@ public final class LinkVerticle extends VerticleBase {
                 on("dismiss", links::dismiss),
                 on("delete", links::delete),
                 on("restore", links::restore),
-                on("list", (body, within) -> links.list(body))));
+                on("list", (body, deadline) -> links.list(body))));
     }
 
     private Future<Void> on(String action, Action handler) {
@@ -44,7 +44,7 @@ public final class LinkVerticle extends VerticleBase {
 
     private static void answer(Message<Object> message, Action handler) {
         Future.succeededFuture(message.body())
-                .compose(body -> handler.run(body, WriteVerticle.within(message.headers()))
+                .compose(body -> handler.run(body, Deadline.after(WriteVerticle.within(message.headers())))
                         .map(reply -> (Object) reply))
                 .onSuccess(message::reply)
                 .onFailure(cause -> BusFailure.reply(message, cause));

@@ -5,11 +5,11 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.write.LinkReader;
 import io.vinculum.write.Write;
 import io.vinculum.write.Writes;
 import io.vinculum.write.Written;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,22 +37,22 @@ public final class Links {
      *     nothing is done then
      */
     public Future<JsonArray> create(@Nullable Object links) {
-        return create(links, null);
+        return create(links, Deadline.NONE);
     }
 
-    /** The same within a time. */
-    public Future<JsonArray> create(@Nullable Object links, @Nullable Duration within) {
-        return writes.run(Write.createLinks(catalog, links), within).map(Written::rows);
+    /** The same within a deadline. */
+    public Future<JsonArray> create(@Nullable Object links, Deadline deadline) {
+        return writes.run(Write.createLinks(catalog, links), deadline).map(Written::rows);
     }
 
     /** Removes links; answers the rows that were there, with the outcome {@code dismissed}. */
     public Future<JsonArray> dismiss(@Nullable Object links) {
-        return dismiss(links, null);
+        return dismiss(links, Deadline.NONE);
     }
 
-    /** The same within a time. */
-    public Future<JsonArray> dismiss(@Nullable Object links, @Nullable Duration within) {
-        return writes.run(Write.dismissLinks(catalog, links), within).map(Written::rows);
+    /** The same within a deadline. */
+    public Future<JsonArray> dismiss(@Nullable Object links, Deadline deadline) {
+        return writes.run(Write.dismissLinks(catalog, links), deadline).map(Written::rows);
     }
 
     /**
@@ -63,22 +63,22 @@ public final class Links {
      * @return the ids that went, by entity
      */
     public Future<JsonObject> delete(@Nullable Object of) {
-        return delete(of, null);
+        return delete(of, Deadline.NONE);
     }
 
-    /** The same within a time. */
-    public Future<JsonObject> delete(@Nullable Object of, @Nullable Duration within) {
-        return writes.run(Write.deleteLinked(catalog, of), within).map(Written::byEntity);
+    /** The same within a deadline. */
+    public Future<JsonObject> delete(@Nullable Object of, Deadline deadline) {
+        return writes.run(Write.deleteLinked(catalog, of), deadline).map(Written::byEntity);
     }
 
     /** Brings back exactly what {@link #delete} of the same records removed; answers the ids that came. */
     public Future<JsonObject> restore(@Nullable Object of) {
-        return restore(of, null);
+        return restore(of, Deadline.NONE);
     }
 
-    /** The same within a time. */
-    public Future<JsonObject> restore(@Nullable Object of, @Nullable Duration within) {
-        return writes.run(Write.restoreLinked(catalog, of), within).map(Written::byEntity);
+    /** The same within a deadline. */
+    public Future<JsonObject> restore(@Nullable Object of, Deadline deadline) {
+        return writes.run(Write.restoreLinked(catalog, of), deadline).map(Written::byEntity);
     }
 
     /** Live link rows with their custom columns, by pairs or by one side. */

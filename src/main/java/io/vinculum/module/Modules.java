@@ -15,12 +15,10 @@ import io.vinculum.write.Write.Answer;
 import io.vinculum.write.Write.Removing;
 import io.vinculum.write.Writes;
 import io.vinculum.write.Written;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The client of all modules: asks this node where it hosts the module, any other node where it does not. */
 public final class Modules {
@@ -57,7 +55,7 @@ public final class Modules {
     /** The same, with how many there are, for at most as long as a statement may take. */
     public Future<Records> records(String module, JsonObject request, Deadline deadline) {
         long longest = Math.max(1, Math.min(LIST_MILLIS, deadline.left().toMillis()));
-        return this.<Object>ask(module, "list", request, longest, null).map(reply -> {
+        return this.<Object>ask(module, "list", request, longest, Deadline.NONE).map(reply -> {
             if (reply instanceof JsonArray array) {
                 return new Records(array, -1);
             }
@@ -75,38 +73,38 @@ public final class Modules {
     /** Makes records; answers them with their keys, in the order given. */
     public Future<JsonArray> create(String module, String model, JsonArray records) {
         return hostedHere.contains(module)
-                ? here(() -> Write.create(model(module, model), records.getList(), Answer.ROWS), null)
-                : ask(module, "create", body(model).put("data", records), null);
+                ? here(() -> Write.create(model(module, model), records.getList(), Answer.ROWS), Deadline.NONE)
+                : ask(module, "create", body(model).put("data", records), Deadline.NONE);
     }
 
     /** Updates records by their keys; answers them in the order given. */
     public Future<JsonArray> update(String module, String model, JsonArray records) {
         return hostedHere.contains(module)
-                ? here(() -> Write.update(model(module, model), records.getList(), Answer.ROWS), null)
-                : ask(module, "update", body(model).put("data", records), null);
+                ? here(() -> Write.update(model(module, model), records.getList(), Answer.ROWS), Deadline.NONE)
+                : ask(module, "update", body(model).put("data", records), Deadline.NONE);
     }
 
-    /** Makes records within a time; answers their keys only, in the order given. */
-    public Future<JsonArray> createKeys(Model model, List<?> records, Duration within) {
+    /** Makes records within a deadline; answers their keys only, in the order given. */
+    public Future<JsonArray> createKeys(Model model, List<?> records, Deadline deadline) {
         return hostedHere.contains(model.module())
-                ? here(() -> Write.create(model, records, Answer.KEYS), within)
+                ? here(() -> Write.create(model, records, Answer.KEYS), deadline)
                 : this.<JsonArray>ask(
                                 model.module(),
                                 "create",
                                 body(model.name()).put("data", new JsonArray(records)),
-                                within)
+                                deadline)
                         .map(rows -> keys(model, rows));
     }
 
-    /** Updates records within a time; answers their keys only, in the order given. */
-    public Future<JsonArray> updateKeys(Model model, List<?> records, Duration within) {
+    /** Updates records within a deadline; answers their keys only, in the order given. */
+    public Future<JsonArray> updateKeys(Model model, List<?> records, Deadline deadline) {
         return hostedHere.contains(model.module())
-                ? here(() -> Write.update(model, records, Answer.KEYS), within)
+                ? here(() -> Write.update(model, records, Answer.KEYS), deadline)
                 : this.<JsonArray>ask(
                                 model.module(),
                                 "update",
                                 body(model.name()).put("data", new JsonArray(records)),
-                                within)
+                                deadline)
                         .map(rows -> keys(model, rows));
     }
 
@@ -116,10 +114,10 @@ public final class Modules {
         return keys;
     }
 
-    private Future<JsonArray> here(Supplier<Write> write, @Nullable Duration within) {
+    private Future<JsonArray> here(Supplier<Write> write, Deadline deadline) {
         return Future.succeededFuture()
                 .map(nothing -> write.get())
-                .compose(read -> writes.run(read, within))
+                .compose(read -> writes.run(read, deadline))
                 .map(Written::rows)
                 .recover(cause -> Future.failedFuture(Failure.of(cause)));
     }
@@ -134,15 +132,14 @@ public final class Modules {
      * @param action {@code delete}, {@code softDelete} or {@code restore}
      */
     public Future<JsonArray> remove(String module, String action, String model, JsonArray ids) {
-        return remove(module, action, model, ids, null);
+        return remove(module, action, model, ids, Deadline.NONE);
     }
 
-    /** The same within a time; null for no end. */
-    public Future<JsonArray> remove(
-            String module, String action, String model, JsonArray ids, @Nullable Duration within) {
+    /** The same within a deadline. */
+    public Future<JsonArray> remove(String module, String action, String model, JsonArray ids, Deadline deadline) {
         return hostedHere.contains(module)
-                ? here(() -> removal(action, model(module, model), ids.getList()), within)
-                : ask(module, action, body(model).put("ids", ids), within);
+                ? here(() -> removal(action, model(module, model), ids.getList()), deadline)
+                : ask(module, action, body(model).put("ids", ids), deadline);
     }
 
     private static Write removal(String action, Model model, List<?> ids) {
@@ -161,15 +158,16 @@ public final class Modules {
     }
 
     /** A receiver ends in time by itself, so the bus waits for its answer longer than that. */
-    private <T> Future<T> ask(String module, String action, JsonObject body, @Nullable Duration within) {
-        return ask(module, action, body, timeoutMillis, within);
+    private <T> Future<T> ask(String module, String action, JsonObject body, Deadline deadline) {
+        return ask(module, action, body, timeoutMillis, deadline);
     }
 
-    private <T> Future<T> ask(String module, String action, JsonObject body, long millis, @Nullable Duration within) {
+    private <T> Future<T> ask(String module, String action, JsonObject body, long millis, Deadline deadline) {
         DeliveryOptions options =
                 new DeliveryOptions().setSendTimeout(millis).setLocalOnly(hostedHere.contains(module));
-        if (within != null) {
-            options.addHeader("deadline", String.valueOf(within.toMillis()));
+        if (deadline.limited()) {
+            options.addHeader(
+                    "deadline", String.valueOf(Math.max(1, deadline.left().toMillis())));
         }
         return bus.<T>request(address(module, action), body, options)
                 .map(reply -> reply.body())

@@ -8,6 +8,7 @@ import io.vinculum.database.Database;
 import io.vinculum.database.Database.Commit;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
+import io.vinculum.deadline.Deadline;
 import io.vinculum.event.Events;
 import io.vinculum.write.Closure.Member;
 import java.time.Duration;
@@ -39,7 +40,7 @@ public final class Writes {
 
     /** Writes without an end in time. */
     public Future<Written> run(Write write) {
-        return run(write, null);
+        return run(write, Deadline.NONE);
     }
 
     /**
@@ -49,18 +50,27 @@ public final class Writes {
      *     written; once the commit is sent, its outcome is awaited
      */
     public Future<Written> run(Write write, @Nullable Duration within) {
+        return run(write, deadline(within));
+    }
+
+    private static Deadline deadline(@Nullable Duration within) {
+        return within == null ? Deadline.NONE : Deadline.after(within);
+    }
+
+    /** Writes; rolled back when the deadline ends before the commit is sent, and then fails with {@code TIMEOUT}. */
+    public Future<Written> run(Write write, Deadline deadline) {
         Execution execution = write.accept(new Executor());
         return database.transaction(
                         execution.work(),
                         execution.pipelined() ? Commit.PIPELINED : Commit.AWAITED,
-                        within,
+                        deadline,
                         this::<Written>explained)
                 .onSuccess(written -> written.publish(events));
     }
 
     /** Writes several things in their order, all of them or nothing, without an end in time. */
     public Future<List<Written>> run(List<Write> writes) {
-        return run(writes, null);
+        return run(writes, (Duration) null);
     }
 
     /** Writes several things in their order, all of them or nothing; in time, as {@link #run(Write, Duration)}. */
@@ -73,7 +83,7 @@ public final class Writes {
                                 .lock(session)
                                 .compose(absent -> inTurn(session, withoutAbsent(writes, absent), new ArrayList<>())),
                         Commit.AWAITED,
-                        within,
+                        deadline(within),
                         this::<List<Written>>explained)
                 .onSuccess(all -> all.forEach(written -> written.publish(events)));
     }
