@@ -46,6 +46,12 @@ public sealed interface Level {
             children = List.copyOf(children);
         }
 
+        /** The same with fewer rows. */
+        Read atMost(int rows) {
+            return new Read(
+                    parentColumn, this.rows, columns, rows, withDeleted, shape, children, listInside, separately);
+        }
+
         /** What its rows are, for messages: an entity's name, or a list's. */
         public String name() {
             return name(rows);

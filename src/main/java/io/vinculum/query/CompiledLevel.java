@@ -41,6 +41,11 @@ record CompiledLevel(
         return level instanceof Level.Ask || children.stream().anyMatch(CompiledLevel::asks);
     }
 
+    /** Whether its rows are read here, and none below them. */
+    boolean isLeaf() {
+        return level instanceof Level.Read && children.isEmpty();
+    }
+
     long weight() {
         long own = COLUMN_WEIGHT * (1 + level.shape().members().size())
                 + sql.map(SqlText::weight).orElse(0L);

@@ -4,12 +4,15 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import io.vinculum.database.Database;
+import io.vinculum.database.Database.NotShort;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
 import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.plan.Level;
+import io.vinculum.plan.ShortRead;
+import io.vinculum.query.CompiledPlan.LookUp;
 import io.vinculum.selection.QueryLimits;
 import io.vinculum.selection.Selection.Paging;
 import java.util.ArrayList;
@@ -34,6 +37,9 @@ final class Execution {
     private final Deadline deadline;
     private final RowBudget budget;
     private final boolean separate;
+    /** Whether the children of the one root are the last statements of its snapshot. */
+    private boolean endsBelowRoot;
+
     private final Queue<Attempt> attempts = new ConcurrentLinkedQueue<>();
 
     /**
@@ -79,6 +85,53 @@ final class Execution {
     /** Answers several selections in their order. */
     Future<List<Answer>> run(List<Bound> selections) {
         selections.forEach(this::checkTake);
+        LookUp lookUp = separate || selections.size() != 1 || !database.looksUp()
+                ? null
+                : selections.get(0).plan().lookUp();
+        if (lookUp == null || !lookUp.isWorthTrying()) {
+            return runLevels(selections);
+        }
+        return lookedUp(selections.get(0), lookUp)
+                .map(rows -> answers(selections, List.of(rows)))
+                .recover(cause -> cause instanceof NotShort ? runLevels(selections) : Future.failedFuture(cause));
+    }
+
+    /** Reads one record by one short statement. */
+    private Future<LevelRows> lookedUp(Bound bound, LookUp lookUp) {
+        CompiledLevel level = bound.plan().root();
+        Level.Read read = (Level.Read) level.level();
+        Attempt attempt = new Attempt(budget);
+        attempts.add(attempt);
+        int most = Math.min(budget.left(), ShortRead.ROWS + 1);
+        Statement statement = lookUp.sql().bind(bound.values(), List.of(), most);
+        // Never stopped: others share the connection.
+        return database.lookUp(
+                        deadline,
+                        session -> run(
+                                new Reading(session, attempt),
+                                statement,
+                                most,
+                                level.size(),
+                                level.separately().isEmpty(),
+                                read.name()))
+                .map(rows -> {
+                    if (rows.size() > ShortRead.ROWS) {
+                        throw new NotShort();
+                    }
+                    return arranged(level, read, rows);
+                })
+                .onFailure(cause -> {
+                    attempt.giveBack();
+                    if (cause instanceof NotShort) {
+                        lookUp.wasNotShort();
+                    }
+                });
+    }
+
+    private Future<List<Answer>> runLevels(List<Bound> selections) {
+        if (selections.size() == 1) {
+            endsBelowRoot = root(selections.get(0)).children().stream().allMatch(CompiledLevel::isLeaf);
+        }
         List<@Nullable LevelRows> roots = new ArrayList<>(selections.size());
         selections.forEach(selection -> roots.add(null));
         return stretch(isOneStatement(selections), (reading, later) -> {
@@ -97,11 +150,15 @@ final class Execution {
                 && selections.get(0).plan().plan().single();
     }
 
+    private CompiledLevel root(Bound bound) {
+        CompiledLevel whole = bound.plan().root();
+        return separate ? whole.separately().orElse(whole) : whole;
+    }
+
     private Future<?> root(
             Reading reading, List<Bound> selections, int index, List<@Nullable LevelRows> roots, Later later) {
         Bound bound = selections.get(index);
-        CompiledLevel whole = bound.plan().root();
-        CompiledLevel root = separate ? whole.separately().orElse(whole) : whole;
+        CompiledLevel root = root(bound);
         if (root.level() instanceof Level.Ask ask) {
             later.add(() -> ask(root, ask, bound, null, List.of(), rows -> roots.set(index, rows)));
             return Future.succeededFuture();
@@ -111,7 +168,7 @@ final class Execution {
         return fetch(reading, root, bound, List.of(), most, later).onSuccess(rows -> roots.set(index, rows));
     }
 
-    private List<Answer> answers(List<Bound> selections, List<@Nullable LevelRows> roots) {
+    private List<Answer> answers(List<Bound> selections, List<? extends @Nullable LevelRows> roots) {
         List<Answer> answers = new ArrayList<>();
         List<LevelRows> there = new ArrayList<>();
         for (int i = 0; i < selections.size(); i++) {
@@ -205,6 +262,9 @@ final class Execution {
         List<Future<?>> fetched = new ArrayList<>();
         for (int i = 0; i < children.size(); i++) {
             fetched.add(child(reading, rows, i, bound, later));
+        }
+        if (endsBelowRoot && rows.level().level().parentColumn() < 0) {
+            reading.session().complete();
         }
         return Future.all(fetched).map(rows);
     }
