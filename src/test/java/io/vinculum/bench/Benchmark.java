@@ -1,7 +1,6 @@
 package io.vinculum.bench;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.database.Database;
 import io.vinculum.database.DatabaseSettings;
@@ -14,20 +13,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,8 +26,6 @@ import picocli.CommandLine.Option;
 /** Asks the same of the server and of hand-written statements, and prints what each cost. */
 @Command(name = "benchmark", mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class Benchmark implements Callable<Integer> {
-    private static final String HEAD = "%-12s %-6s %5s %10s %9s %9s %5s %7s %7s %9s %8s %8s %6s %6s%n";
-
     @Option(names = "--database", description = "Where to make the database vinculum_bench; else an embedded one.")
     private String uri = "";
 
@@ -50,12 +39,15 @@ public final class Benchmark implements Callable<Integer> {
     private List<Integer> connections = List.of(1, 16, 64);
 
     @Option(names = "--ways", split = ",", description = "Of limit, graph, typed, bus.")
-    private List<Way> ways = List.of(Way.values());
+    private List<ReadBenchmark.Way> ways = List.of(ReadBenchmark.Way.values());
 
-    @Option(names = "--seconds", description = "For each figure.")
-    private double seconds = 4;
+    @Option(names = "--rounds", description = "How often each query is measured in each way, the ways in turn.")
+    private int rounds = 3;
 
-    @Option(names = "--warm-up", description = "Seconds before the figures of a query.")
+    @Option(names = "--seconds", description = "For each figure of a round.")
+    private double seconds = 2;
+
+    @Option(names = "--warm-up", description = "Seconds for each way of each query, before any is measured.")
     private double warmUp = 3;
 
     @Option(names = "--no-writes", description = "Only reads.")
@@ -79,13 +71,6 @@ public final class Benchmark implements Callable<Integer> {
     private final Vertx vertx = Vertx.vertx();
     private PrintWriter file;
     private long postmaster;
-
-    private enum Way {
-        LIMIT,
-        GRAPH,
-        TYPED,
-        BUS
-    }
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Benchmark())
@@ -172,27 +157,11 @@ public final class Benchmark implements Callable<Integer> {
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.version"),
                 ProcessorTime.load());
-        say(
-                HEAD,
-                "query",
-                "way",
-                "conns",
-                "req/s",
-                "p50 ms",
-                "p99 ms",
-                "bad",
-                "java",
-                "pg",
-                "req/cpu-s",
-                "of limit",
-                "kB/req",
-                "MB",
-                "load");
-        withServer(database, (http, bare, server) -> {
-            for (BenchQuery query : queries) {
-                new Reading(query, http, bare, server).measure();
-            }
-        });
+        withServer(
+                database,
+                (http, bare, server) -> new ReadBenchmark(
+                                vertx, new BenchRows(products), http, bare, server, postmaster, this::say)
+                        .run(queries, ways, connections, new ReadBenchmark.Pace(rounds, seconds, warmUp)));
     }
 
     /** What is done with a server: its HTTP port, that of the bare route beside it, and its process. */
@@ -250,140 +219,5 @@ public final class Benchmark implements Callable<Integer> {
                         result.answers() / spent);
             }
         });
-    }
-
-    /** One query in all its ways. */
-    private final class Reading {
-        private final BenchQuery query;
-        private final int http;
-        private final int bare;
-        private final long server;
-        private final BenchRows rows = new BenchRows(products);
-
-        Reading(BenchQuery query, int http, int bare, long server) {
-            this.query = query;
-            this.http = http;
-            this.bare = bare;
-            this.server = server;
-        }
-
-        void measure() throws IOException, InterruptedException {
-            checkSameAnswers();
-            for (Way way : ways) {
-                load(way, 16, warmUp);
-            }
-            for (int count : connections) {
-                double limit = 0;
-                for (Way way : ways) {
-                    double before = ProcessorTime.of(server);
-                    long allocated = Long.parseLong(ask(bare, "/allocated"));
-                    double postgresBefore = ProcessorTime.ofFamily(postmaster);
-                    Optional<Load.Result> measured = load(way, count, seconds);
-                    if (measured.isEmpty()) {
-                        continue;
-                    }
-                    Load.Result result = measured.get();
-                    double java = ProcessorTime.of(server) - before;
-                    double postgres = ProcessorTime.ofFamily(postmaster) - postgresBefore;
-                    double perCpu = result.answers() / (java + postgres);
-                    long garbage = Long.parseLong(ask(bare, "/allocated")) - allocated;
-                    limit = way == Way.LIMIT ? perCpu : limit;
-                    say(
-                            HEAD,
-                            query.id(),
-                            way.name().toLowerCase(Locale.ROOT),
-                            count,
-                            "%.0f".formatted(result.perSecond()),
-                            "%.2f".formatted(result.millisAt(0.5)),
-                            "%.2f".formatted(result.millisAt(0.99)),
-                            result.bad(),
-                            "%.2f".formatted(java / result.seconds()),
-                            "%.2f".formatted(postgres / result.seconds()),
-                            "%.0f".formatted(perCpu),
-                            limit == 0 ? "-" : "%.2f".formatted(perCpu / limit),
-                            garbage / 1024 / Math.max(1, result.answers()),
-                            ProcessorTime.residentMegabytes(server),
-                            ProcessorTime.load());
-                }
-            }
-        }
-
-        private Optional<Load.Result> load(Way way, int count, double time) throws IOException, InterruptedException {
-            if (way == Way.BUS) {
-                return query.graph(query.draw(rows)).isEmpty() ? Optional.empty() : Optional.of(overBus(count, time));
-            }
-            if (request(way, query.draw(rows)).isEmpty()) {
-                return Optional.empty();
-            }
-            Supplier<byte[]> next = () -> request(way, query.draw(rows)).orElseThrow();
-            return Optional.of(Load.run(vertx, way == Way.LIMIT ? bare : http, count, time, next));
-        }
-
-        private Load.Result overBus(int count, double time) throws IOException, InterruptedException {
-            JsonArray found = new JsonObject(ask(bare, "/bus/" + query.id() + "?" + count + "," + time))
-                    .getJsonArray("latencies");
-            return new Load.Result(
-                    found.stream()
-                            .mapToLong(one -> ((Number) one).longValue())
-                            .sorted()
-                            .toArray(),
-                    0,
-                    time);
-        }
-
-        private Optional<byte[]> request(Way way, Object value) {
-            if (way == Way.LIMIT) {
-                return Optional.of(Load.get("/" + query.id() + "?" + encoded(value)));
-            }
-            Optional<JsonObject> body = way == Way.TYPED ? query.typed(value) : query.graphOverHttp(value);
-            return body.map(json -> Load.post("/graphql", json.toBuffer().getBytes()));
-        }
-
-        private String encoded(Object value) {
-            return URLEncoder.encode(value.toString(), StandardCharsets.UTF_8);
-        }
-
-        /** What is compared answers the same. */
-        private void checkSameAnswers() throws IOException, InterruptedException {
-            Object value = query.draw(rows);
-            JsonArray limit = new JsonArray(ask(bare, "/" + query.id() + "?" + encoded(value)));
-            List<Object> others = new ArrayList<>();
-            Optional<JsonObject> graph = query.graphOverHttp(value).map(this::data);
-            graph.ifPresent(data -> others.add(data.getJsonObject("graph").getJsonArray("data")));
-            Optional<JsonObject> typed = query.typed(value).map(this::data);
-            typed.ifPresent(data -> others.add(data.iterator().next().getValue()));
-            for (Object other : others) {
-                JsonArray records = other instanceof JsonArray many ? many : new JsonArray().add(other);
-                if (!records.equals(limit)) {
-                    throw new IllegalStateException(
-                            query + " of " + value + " is answered differently:\n" + limit + "\n" + records);
-                }
-            }
-        }
-
-        private JsonObject data(JsonObject body) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + "/graphql"))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body.encode()));
-            try {
-                return new JsonObject(HttpClient.newHttpClient()
-                                .send(request.build(), HttpResponse.BodyHandlers.ofString())
-                                .body())
-                        .getJsonObject("data");
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        private String ask(int port, String path) throws IOException, InterruptedException {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                    .build();
-            HttpResponse<String> response =
-                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new IllegalStateException(path + ": " + response.body());
-            }
-            return response.body();
-        }
     }
 }

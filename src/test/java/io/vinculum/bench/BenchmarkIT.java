@@ -23,7 +23,8 @@ class BenchmarkIT {
                 .execute(
                         "--database=" + TestDatabase.create(),
                         "--connections=2",
-                        "--seconds=0.1",
+                        "--seconds=0.05",
+                        "--rounds=2",
                         "--warm-up=0",
                         "--no-writes",
                         "--no-workflows",
