@@ -2,6 +2,7 @@ package io.vinculum.database;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
@@ -142,13 +143,13 @@ final class Lease<T> implements Runnable {
             taken.close();
             return;
         }
-        // A cancel may still be on its way and would hit the next request, so the connection ends here.
+        // A cancel may still be on its way and would hit the next request, so the connection ends here. It goes back
+        // after
+        // the pool has seen it closed, or the next request would be given a connection that is about to be.
+        LOG.debug("closing a connection that may not be used again");
+        taken.closeHandler(gone -> Vertx.currentContext().runOnContext(later -> taken.close()));
         (sent == null ? Future.<Void>succeededFuture() : sent)
                 .transform(ended -> taken.query("select pg_terminate_backend(pg_backend_pid())")
-                        .execute())
-                .onComplete(ended -> {
-                    LOG.debug("closed a connection that may not be used again");
-                    taken.close();
-                });
+                        .execute());
     }
 }

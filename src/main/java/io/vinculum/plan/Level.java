@@ -46,10 +46,11 @@ public sealed interface Level {
             children = List.copyOf(children);
         }
 
-        /** The same with fewer rows. */
-        Read atMost(int rows) {
-            return new Read(
-                    parentColumn, this.rows, columns, rows, withDeleted, shape, children, listInside, separately);
+        /** The same with so many rows at most; a page ends by its own number. */
+        public Read atMostOf(int most) {
+            return atMost < 0
+                    ? this
+                    : new Read(parentColumn, rows, columns, most, withDeleted, shape, children, listInside, separately);
         }
 
         /** What its rows are, for messages: an entity's name, or a list's. */

@@ -28,7 +28,7 @@ public final class ShortRead {
         if (!level.children().isEmpty() || level.parentColumn() >= 0 || !isShort(level.rows())) {
             return Optional.empty();
         }
-        return Optional.of(level.listInside() ? level.atMost(ROWS + 1) : level);
+        return Optional.of(level.atMostOf(ROWS + 1));
     }
 
     private static boolean isShort(Node node) {

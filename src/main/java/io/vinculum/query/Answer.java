@@ -28,6 +28,11 @@ public final class Answer {
         return rows.size();
     }
 
+    /** How many rows were read for it; more than the records when a list is among them. */
+    int rowsRead() {
+        return rows.all().size();
+    }
+
     private RowWriter writer() {
         return rows.level().writer();
     }

@@ -21,28 +21,47 @@ public final class CompiledPlan {
     private final @Nullable LookUp lookUp;
     private final long weight;
 
-    /** The plan as one short statement, which may run on a connection that many requests share. */
+    /**
+     * The plan as one statement that may run on a connection which many requests share: while it is known, or has proved,
+     * to be short.
+     */
     static final class LookUp {
-        /** How many requests are answered the usual way after one whose answer was not short. */
-        private static final int PAUSE = 1_000;
+        /** How many short answers in turn are a proof. */
+        private static final int PROOF = 50;
+
+        /** How many more it takes after an answer that held up others. */
+        private static final int PENALTY = 1_000;
+
+        private static final long SHORT_NANOS = 5_000_000;
 
         private final SqlText sql;
-        private final AtomicInteger pause = new AtomicInteger();
+        /** Not negative while the statement is taken for short. */
+        private final AtomicInteger trust;
 
-        private LookUp(SqlText sql) {
+        private LookUp(SqlText sql, boolean known) {
             this.sql = sql;
+            this.trust = new AtomicInteger(known ? 0 : -PROOF);
         }
 
         SqlText sql() {
             return sql;
         }
 
-        boolean isWorthTrying() {
-            return pause.get() <= 0 || pause.decrementAndGet() <= 0;
+        boolean isShort() {
+            return trust.get() >= 0;
         }
 
-        void wasNotShort() {
-            pause.set(PAUSE);
+        /** Learns from an answer that was read on a connection of its own. */
+        void answered(int rows, long nanos) {
+            if (rows <= ShortRead.ROWS && nanos < SHORT_NANOS) {
+                trust.incrementAndGet();
+            } else {
+                trust.updateAndGet(before -> Math.max(-PENALTY, before - PROOF / 5));
+            }
+        }
+
+        void heldUpOthers() {
+            trust.set(-PENALTY);
         }
     }
 
@@ -59,12 +78,15 @@ public final class CompiledPlan {
     }
 
     private static @Nullable LookUp lookUp(CompiledLevel root) {
-        return root.level() instanceof Level.Read read
-                ? ShortRead.of(read).map(PlanSql::print).map(LookUp::new).orElse(null)
-                : null;
+        if (!(root.level() instanceof Level.Read read) || !read.children().isEmpty()) {
+            return null;
+        }
+        return ShortRead.of(read)
+                .map(known -> new LookUp(PlanSql.print(known), true))
+                .orElseGet(() -> new LookUp(PlanSql.print(read.atMostOf(ShortRead.ROWS + 1)), false));
     }
 
-    /** Null when the plan may be long. */
+    /** Null when the plan is more than one statement. */
     @Nullable
     LookUp lookUp() {
         return lookUp;

@@ -88,22 +88,34 @@ final class Execution {
         LookUp lookUp = separate || selections.size() != 1 || !database.looksUp()
                 ? null
                 : selections.get(0).plan().lookUp();
-        if (lookUp == null || !lookUp.isWorthTrying()) {
+        if (lookUp == null) {
             return runLevels(selections);
         }
-        return lookedUp(selections.get(0), lookUp)
-                .map(rows -> answers(selections, List.of(rows)))
-                .recover(cause -> cause instanceof NotShort ? runLevels(selections) : Future.failedFuture(cause));
+        return lookUp.isShort()
+                ? lookedUp(selections, lookUp)
+                        .recover(
+                                cause -> cause instanceof NotShort ? runLevels(selections) : Future.failedFuture(cause))
+                : timed(selections, lookUp);
     }
 
-    /** Reads one record by one short statement. */
+    private Future<List<Answer>> timed(List<Bound> selections, LookUp lookUp) {
+        long start = System.nanoTime();
+        return runLevels(selections)
+                .onSuccess(answers -> lookUp.answered(answers.get(0).rowsRead(), System.nanoTime() - start));
+    }
+
+    private Future<List<Answer>> lookedUp(List<Bound> selections, LookUp lookUp) {
+        return lookedUp(selections.get(0), lookUp).map(rows -> answers(selections, List.of(rows)));
+    }
+
+    /** Reads what one short statement answers. */
     private Future<LevelRows> lookedUp(Bound bound, LookUp lookUp) {
         CompiledLevel level = bound.plan().root();
         Level.Read read = (Level.Read) level.level();
         Attempt attempt = new Attempt(budget);
         attempts.add(attempt);
-        int most = Math.min(budget.left(), ShortRead.ROWS + 1);
-        Statement statement = lookUp.sql().bind(bound.values(), List.of(), most);
+        int most = mostOfRoot(read);
+        Statement statement = lookUp.sql().bind(bound.values(), List.of(), Math.min(most, ShortRead.ROWS));
         // Never stopped: others share the connection.
         return database.lookUp(
                         deadline,
@@ -123,7 +135,7 @@ final class Execution {
                 .onFailure(cause -> {
                     attempt.giveBack();
                     if (cause instanceof NotShort) {
-                        lookUp.wasNotShort();
+                        lookUp.heldUpOthers();
                     }
                 });
     }
@@ -163,9 +175,12 @@ final class Execution {
             later.add(() -> ask(root, ask, bound, null, List.of(), rows -> roots.set(index, rows)));
             return Future.succeededFuture();
         }
-        boolean oneRecord = ((Level.Read) root.level()).listInside();
-        int most = oneRecord ? budget.left() : Math.min(limits.rootRows(), budget.left());
+        int most = mostOfRoot((Level.Read) root.level());
         return fetch(reading, root, bound, List.of(), most, later).onSuccess(rows -> roots.set(index, rows));
+    }
+
+    private int mostOfRoot(Level.Read root) {
+        return root.listInside() ? budget.left() : Math.min(limits.rootRows(), budget.left());
     }
 
     private List<Answer> answers(List<Bound> selections, List<? extends @Nullable LevelRows> roots) {
