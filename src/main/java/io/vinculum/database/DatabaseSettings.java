@@ -6,7 +6,7 @@ import java.time.Duration;
  * How to reach PostgreSQL, and how much of it to use.
  *
  * @param uri {@code postgresql://user:password@host:port/database?sslmode=…}
- * @param connections the most connections open at once
+ * @param connections the most connections open at once; of eight or more, two are shared by short statements
  * @param waiting the most requests that wait for a connection; one more fails at once
  */
 public record DatabaseSettings(

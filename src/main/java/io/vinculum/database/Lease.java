@@ -34,7 +34,7 @@ final class Lease<T> implements Runnable {
     enum Kind {
         /** The answer fails as soon as the deadline ends. */
         READ,
-        /** Once the work has begun, its outcome is awaited: nobody must think that nothing was written when it was. */
+        /** Once the work has begun, its outcome is awaited: a caller must not believe that nothing was written when it was. */
         WRITE
     }
 

@@ -131,9 +131,14 @@ public final class Deadline {
     }
 
     /** Takes a listener back. */
-    public synchronized void forget(Runnable listener) {
-        if (listeners != null) {
-            listeners.remove(listener);
+    public void forget(Runnable listener) {
+        if (!limited()) {
+            return;
+        }
+        synchronized (this) {
+            if (listeners != null) {
+                listeners.remove(listener);
+            }
         }
     }
 }

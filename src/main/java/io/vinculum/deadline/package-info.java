@@ -1,6 +1,6 @@
 /**
  * How long a request may take, and whether its caller still waits for the answer. One {@link Deadline} travels with a
- * request through every stage; whoever works for it stops when it ends.
+ * request through every stage; all that works for it stops when it ends.
  */
 @NullMarked
 package io.vinculum.deadline;

@@ -79,7 +79,7 @@ public sealed interface Level {
                     : ((Node.Related) node).relation().toString();
         }
 
-        /** Where each row tells how many there are without paging; -1 when the plan does not count. */
+        /** The column that holds how many there are without paging; -1 when the plan does not count. */
         public int countColumn() {
             return counted(rows) ? columns.size() : -1;
         }
@@ -94,7 +94,7 @@ public sealed interface Level {
      *
      * @param relation how they are reached, empty at the root
      * @param fields the fields asked for; a row is the parent key, then their values
-     * @param pairs the link table that tells which of them belong to which parent, empty where a field does
+     * @param pairs the link table that holds which of them belong to which parent, empty where a field does
      * @param match the field that equals the parent key, or the far key of a pair
      * @param count whether the number of all rows is asked for
      */

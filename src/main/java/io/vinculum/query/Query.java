@@ -178,7 +178,7 @@ public final class Query {
         return compiled(selection, Set.of());
     }
 
-    /** The same for records that were just written, which {@link Answer#writeInOrder} tells apart by their keys. */
+    /** The same for records that were just written, which {@link Answer#writeInOrder} distinguishes by their keys. */
     public CompiledPlan planWithKeys(Selection selection) {
         return compiled(selection, Set.of(Need.KEYS));
     }

@@ -45,7 +45,7 @@ final class RemoteAnswer {
      * Asks for rows.
      *
      * @param keys the parents' keys, null at the root and where pairs tell
-     * @param pairs which far key belongs to which parent, empty where a field of the rows tells
+     * @param pairs which far key belongs to which parent, empty where a field of the rows holds the key
      * @param most one more row than this is never asked for
      */
     Future<Rows> rows(RemoteRows remote, @Nullable List<?> keys, List<Row> pairs, int most) {

@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
 import io.vinculum.plan.ObjectShape;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,10 @@ final class RowSize {
     private static long length(@Nullable Object value, int plain, int element) {
         if (value instanceof String text) {
             return text.length();
+        }
+        // Most of the others, before the interfaces, which are dear to ask for.
+        if (value instanceof OffsetDateTime || value instanceof Number || value instanceof Boolean) {
+            return plain;
         }
         if (value instanceof Object[] array) {
             long sum = 0;
