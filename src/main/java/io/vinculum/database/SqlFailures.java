@@ -90,7 +90,7 @@ final class SqlFailures {
     private static Failure refused(PgException refused) {
         String state = String.valueOf(refused.getSqlState());
         return switch (state) {
-            case "42P01", "42703", "3F000", "42P10", "42883" ->
+            case "42P01", "42703", "3F000", "42P10" ->
                 new Failure(
                         FailureCode.NOT_MIGRATED,
                         "the database is behind the declarations; run: vinculum migrate. If it was migrated to newer ones, "
