@@ -144,8 +144,7 @@ final class Lease<T> implements Runnable {
             return;
         }
         // A cancel may still be on its way and would hit the next request, so the connection ends here. It goes back
-        // after
-        // the pool has seen it closed, or the next request would be given a connection that is about to be.
+        // after the pool has seen it closed, or the next request would be given a connection that is about to be.
         LOG.debug("closing a connection that may not be used again");
         taken.closeHandler(gone -> Vertx.currentContext().runOnContext(later -> taken.close()));
         (sent == null ? Future.<Void>succeededFuture() : sent)

@@ -20,6 +20,7 @@ public final class Session {
     private final String mark;
     private final Deadline deadline;
     private final Runnable end;
+    private final List<Runnable> afterCommit = new ArrayList<>();
 
     Session(SqlClient client, Runnable cancel, int generation, Deadline deadline) {
         this(client, cancel, generation, deadline, () -> {});
@@ -46,6 +47,16 @@ public final class Session {
     /** Cancels in PostgreSQL what runs on this connection; its statements fail. Only for reading work. */
     public void cancel() {
         cancel.run();
+    }
+
+    /** Runs something once the transaction is committed, and never when it is not. */
+    public void afterCommit(Runnable work) {
+        afterCommit.add(work);
+    }
+
+    /** The transaction is committed. */
+    void committed() {
+        afterCommit.forEach(Runnable::run);
     }
 
     /** Collects the rows as they come; fails with what PostgreSQL said. */

@@ -67,7 +67,7 @@ final class Transactions {
         Future<Void> begun = session.script(begin(deadline));
         Future<T> worked = Database.started(work, session);
         if (commit == Commit.PIPELINED) {
-            return pipelined(begun, worked, session.script("commit"));
+            return pipelined(begun, worked, session);
         }
         Future<T> done = worked.compose(value -> begun.map(value)).compose(value -> {
             if (deadline.isOver()) {
@@ -79,6 +79,7 @@ final class Transactions {
         Future<T> ended = done.transform(result -> result.succeeded()
                 ? session.script("commit").map(result.result())
                 : rolledBack(session, result.cause()));
+        ended.onSuccess(committed -> session.committed());
         return new Lease.Work<>(ended.recover(Transactions::firstCause), ended);
     }
 
@@ -88,10 +89,12 @@ final class Transactions {
     }
 
     /** After a failed statement the commit rolls back. */
-    private static <T> Lease.Work<T> pipelined(Future<Void> begun, Future<T> worked, Future<Void> committed) {
+    private static <T> Lease.Work<T> pipelined(Future<Void> begun, Future<T> worked, Session session) {
+        Future<Void> committed = session.script("commit");
         Future<T> ended = worked.transform(done -> committed.transform(over -> done.failed()
                 ? Future.failedFuture(done.cause())
                 : over.failed() ? Future.failedFuture(over.cause()) : begun.map(done.result())));
+        ended.onSuccess(value -> session.committed());
         return new Lease.Work<>(ended, ended);
     }
 
