@@ -16,7 +16,7 @@ import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
 import io.vinculum.failure.Failure;
 import io.vinculum.value.Unnest;
-import io.vinculum.write.RecordLocks.Strength;
+import io.vinculum.write.WriteLocks.Strength;
 import io.vinculum.write.Written.Change;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -147,7 +147,7 @@ public final class Bulk {
     }
 
     private Future<Void> checked(Session session, Model model, List<List<@Nullable Object>> values) {
-        RecordLocks locks = new RecordLocks();
+        WriteLocks locks = new WriteLocks();
         Map<Field, Model> needed = new LinkedHashMap<>();
         for (Relation relation : model.relations().values()) {
             if (relation.pivot() == null
@@ -169,7 +169,7 @@ public final class Bulk {
     }
 
     private Future<Void> held(
-            Session session, RecordLocks locks, Map<Field, Model> needed, List<List<@Nullable Object>> values) {
+            Session session, WriteLocks locks, Map<Field, Model> needed, List<List<@Nullable Object>> values) {
         List<Model> models = locks.models();
         return locks.lock(session).map(answers -> {
             Map<Model, Set<Object>> live = new LinkedHashMap<>();

@@ -112,10 +112,10 @@ final class Closure {
     }
 
     /** The locks of all of it. */
-    RecordLocks locks() {
-        RecordLocks locks = new RecordLocks();
-        members.forEach((model, keys) -> locks.add(model, keys.keySet(), RecordLocks.Strength.UPDATE));
-        untied.forEach((model, keys) -> locks.add(model, keys, RecordLocks.Strength.UPDATE));
+    WriteLocks locks() {
+        WriteLocks locks = new WriteLocks();
+        members.forEach((model, keys) -> locks.add(model, keys.keySet(), WriteLocks.Strength.UPDATE));
+        untied.forEach((model, keys) -> locks.add(model, keys, WriteLocks.Strength.UPDATE));
         return locks;
     }
 }

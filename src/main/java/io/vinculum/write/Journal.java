@@ -68,10 +68,10 @@ final class Journal {
     }
 
     /** All records in it, taken ones and the sides of checked links, with the locks a restore needs. */
-    void lock(RecordLocks locks) {
+    void lock(WriteLocks locks) {
         records.values()
                 .forEach(taken -> taken.forEach(one ->
-                        locks.add(one.record().model(), List.of(one.record().key()), RecordLocks.Strength.UPDATE)));
+                        locks.add(one.record().model(), List.of(one.record().key()), WriteLocks.Strength.UPDATE)));
         links.values()
                 .forEach(taken -> taken.forEach(one -> {
                     LinkInput pair = new LinkInput(one.link(), one.first(), one.second(), Map.of());

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes many rows of one link as one statement. Pure. */
 final class LinkSql {
+    /** What the names of links begin with. */
+    static final String NAMES = "vinculum.link.";
+
     private final Link link;
     private final String table;
 
@@ -49,9 +52,25 @@ final class LinkSql {
         return limited() && (!link.managed() || (both && !link.checked()));
     }
 
-    /** The records that are held while pairs of a checked link are made or revived; none for others. */
-    RecordLocks held(List<LinkInput> inputs, boolean needed) {
-        RecordLocks locks = new RecordLocks();
+    /** What whoever writes rows of an unchecked link holds, since it holds no records: alone, or with others. */
+    String name() {
+        return NAMES + link.name();
+    }
+
+    /**
+     * What is held while pairs are made, dismissed or revived: the records of a checked link, the name of another one.
+     *
+     * @param needed whether the records must be there
+     */
+    WriteLocks held(List<LinkInput> inputs, boolean needed) {
+        WriteLocks locks = new WriteLocks();
+        if (!link.checked()) {
+            if (oneAtATime()) {
+                locks.alone(name());
+            } else {
+                locks.share(name());
+            }
+        }
         for (Side side : link.checked() ? link.sides() : List.<Side>of()) {
             boolean first = side.equals(link.first());
             List<Object> keys = inputs.stream()
@@ -59,8 +78,8 @@ final class LinkSql {
                     .toList();
             // Who makes the only link of a record must be alone with it, or two would wait for each other's index
             // entry.
-            RecordLocks.Strength strength =
-                    link.exclusive(side) ? RecordLocks.Strength.NO_KEY_UPDATE : RecordLocks.Strength.KEY_SHARE;
+            WriteLocks.Strength strength =
+                    link.exclusive(side) ? WriteLocks.Strength.NO_KEY_UPDATE : WriteLocks.Strength.KEY_SHARE;
             if (needed) {
                 locks.need(side.model(), keys, strength);
             } else {
@@ -70,19 +89,10 @@ final class LinkSql {
         return locks;
     }
 
-    /**
-     * The records that are held while pairs are dismissed: those of a one-to-one link, where no order of pairs keeps who
-     * dismisses and who waits for a place from waiting for each other.
-     */
-    RecordLocks heldToDismiss(List<LinkInput> inputs) {
-        boolean both = link.exclusive(link.first()) && link.exclusive(link.second());
-        return both ? held(inputs, false) : new RecordLocks();
-    }
-
     /** The order in which rows of the link are locked: the side that has one partner first. */
     String order(String first, String second) {
-        String one = RecordLocks.ordered(first, link.first().key().type());
-        String other = RecordLocks.ordered(second, link.second().key().type());
+        String one = WriteLocks.ordered(first, link.first().key().type());
+        String other = WriteLocks.ordered(second, link.second().key().type());
         boolean turned = link.exclusive(link.second()) && !link.exclusive(link.first());
         return turned ? other + ", " + one : one + ", " + other;
     }
@@ -92,7 +102,7 @@ final class LinkSql {
      * last, the outcome; no row at all when a record that must be there is not. Custom columns that were not given stay
      * as they are on a link that is there; the id always stays.
      */
-    Statement upsert(List<LinkInput> inputs, RecordLocks locks) {
+    Statement upsert(List<LinkInput> inputs, WriteLocks locks) {
         Unnest rows = new Unnest();
         String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
         String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
@@ -116,7 +126,7 @@ final class LinkSql {
                 + before("b.deleted_at", own(link.first()), own(link.second()))
                 + " is null then 'updated' else 'revived' end";
         String from = rows.sql();
-        RecordLocks.Guard guard = locks.guard(rows);
+        WriteLocks.Guard guard = locks.guard(rows);
         String sql = guard.with() + "insert into " + table + " as l (" + String.join(", ", columns) + ") select "
                 + String.join(", ", values) + " from " + from + guard.where() + " order by " + order(first, second)
                 + " on conflict (" + columns.get(0) + ", "
@@ -154,13 +164,17 @@ final class LinkSql {
                 + quote(custom.column()) + " end");
     }
 
-    /** The live links among the pairs become dismissed; answers their rows. */
-    Statement dismiss(List<LinkInput> inputs) {
+    /**
+     * The live links among the pairs become dismissed; answers their rows.
+     *
+     * @param locks what is to be locked first, and is not locked yet
+     */
+    Statement dismiss(List<LinkInput> inputs, WriteLocks locks) {
         Unnest rows = new Unnest();
         String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
         String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
         String from = rows.sql();
-        RecordLocks.Guard guard = heldToDismiss(inputs).guard(rows);
+        WriteLocks.Guard guard = locks.guard(rows);
         String sql = (guard.with().isEmpty() ? "with " : guard.with().stripTrailing() + ", ")
                 + "live as materialized (select " + own(link.first()) + " as first, " + own(link.second())
                 + " as second from " + from + " join " + table + " l on " + own(link.first()) + " = " + first + " and "
@@ -170,17 +184,6 @@ final class LinkSql {
                 + " l set deleted_at = now(), updated_at = now() from live where " + own(link.first())
                 + " = live.first and " + own(link.second()) + " = live.second and l.deleted_at is null returning "
                 + RowJson.columns(link, "l");
-        return new Statement(sql, rows.parameters());
-    }
-
-    /** Locks the rows of pairs that are there, live or not. */
-    Statement lockPairs(List<LinkInput> inputs) {
-        Unnest rows = new Unnest();
-        String first = rows.add(link.first().key().type(), column(inputs, LinkInput::first));
-        String second = rows.add(link.second().key().type(), column(inputs, LinkInput::second));
-        String sql = "select count(*) from (select from " + rows.sql() + " join " + table + " l on "
-                + own(link.first()) + " = " + first + " and " + own(link.second()) + " = " + second + " order by "
-                + order(own(link.first()), own(link.second())) + " for update of l) locked";
         return new Statement(sql, rows.parameters());
     }
 
@@ -209,7 +212,7 @@ final class LinkSql {
 
     /** Lets one writer at a time into a link whose table has no index of ours to hold its cardinality. */
     Statement lock() {
-        return Statement.of("select pg_advisory_xact_lock(hashtextextended($1, 0))", "vinculum.link." + link.name());
+        return Statement.of("select pg_advisory_xact_lock(hashtextextended($1, 0))", name());
     }
 
     /** Pairs that have a key whose record has another live partner now, on a side that allows one. */

@@ -80,7 +80,7 @@ final class LinkWriter {
         if (byLink.size() < 2) {
             return Future.succeededFuture();
         }
-        RecordLocks locks = new RecordLocks();
+        WriteLocks locks = new WriteLocks();
         byLink.forEach((link, some) -> locks.addAll(new LinkSql(link).held(some, true)));
         return locks.lock(session).map(answers -> {
             // One that is made meanwhile would be locked later, out of order.
@@ -93,13 +93,11 @@ final class LinkWriter {
 
     private Future<?> create(Session session, Link link, List<LinkInput> some) {
         LinkSql sql = new LinkSql(link);
-        RecordLocks locks = sql.held(some, true);
+        WriteLocks locks = sql.held(some, true);
         Statement upsert = sql.upsert(some, locks);
         Future<List<Row>> made;
-        if (!sql.oneAtATime()) {
+        if (link.managed() || !sql.limited()) {
             made = session.run(upsert);
-        } else if (link.managed()) {
-            made = Pipeline.last(session, List.of(sql.lock(), upsert));
         } else {
             made = Pipeline.run(session, List.of(sql.lock()))
                     .compose(locked -> Cardinality.check(session, link, some))
@@ -120,14 +118,20 @@ final class LinkWriter {
                 : LinkInput.incomplete(link, cause);
     }
 
-    /** Dismisses the links that are there. */
-    Future<Written> dismiss(Session session) {
-        RecordLocks locks = new RecordLocks();
-        byLink.forEach((link, some) -> locks.addAll(new LinkSql(link).heldToDismiss(some)));
-        Future<?> done = byLink.size() < 2 ? Future.succeededFuture() : locks.lock(session);
+    /**
+     * Dismisses the links that are there.
+     *
+     * @param locked whether all that is to be locked is locked; a record that is made later is locked no more
+     */
+    Future<Written> dismiss(Session session, boolean locked) {
+        WriteLocks locks = new WriteLocks();
+        byLink.forEach((link, some) -> locks.addAll(new LinkSql(link).held(some, false)));
+        boolean first = !locked && byLink.size() > 1;
+        Future<?> done = first ? locks.lock(session) : Future.succeededFuture();
+        WriteLocks left = locked || first ? new WriteLocks() : locks;
         for (Map.Entry<Link, List<LinkInput>> entry : byLink.entrySet()) {
             Link link = entry.getKey();
-            Future<List<Row>> gone = session.run(new LinkSql(link).dismiss(entry.getValue()));
+            Future<List<Row>> gone = session.run(new LinkSql(link).dismiss(entry.getValue(), left));
             done = Future.all(done, gone.map(answered -> add(link, answered, "dismissed")));
         }
         return done.map(all -> written(true));

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values by field, bound or null; only what was given
  * @param pivots the keys of in-module many-to-many relations, by relation
+ * @param made the fields whose values were made here, not given
  */
-public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, List<Object>> pivots) {
+public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, List<Object>> pivots, Set<Field> made) {
     private static final int MOST = 100_000;
 
     /**
@@ -81,7 +82,7 @@ public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, Lis
         List<RecordInput> inputs = new ArrayList<>(records.size());
         for (int i = 0; i < records.size(); i++) {
             String where = where(model, records.size(), i);
-            RecordInput input = new RecordInput(new LinkedHashMap<>(), new LinkedHashMap<>());
+            RecordInput input = new RecordInput(new LinkedHashMap<>(), new LinkedHashMap<>(), new HashSet<>());
             Given.object(where, records.get(i)).forEach((name, raw) -> input.read(model, where, name, raw));
             inputs.add(input);
         }
@@ -139,7 +140,10 @@ public record RecordInput(Map<Field, @Nullable Object> values, Map<Relation, Lis
 
     private void complete(Model model, String where, boolean numbered) {
         if (!values.containsKey(model.key())) {
-            Ids.next(model).ifPresent(key -> values.put(model.key(), key));
+            Ids.next(model).ifPresent(key -> {
+                values.put(model.key(), key);
+                made.add(model.key());
+            });
             if (numbered && !values.containsKey(model.key())) {
                 throw Failure.invalid(where + " has no '" + model.key().name()
                         + "', but another record of the same request has; give all of them, or none");

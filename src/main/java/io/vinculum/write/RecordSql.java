@@ -8,8 +8,8 @@ import io.vinculum.catalog.Relation;
 import io.vinculum.database.Identifier;
 import io.vinculum.database.Statement;
 import io.vinculum.value.Unnest;
-import io.vinculum.write.RecordLocks.Guard;
 import io.vinculum.write.Write.Answer;
+import io.vinculum.write.WriteLocks.Guard;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,7 +41,7 @@ final class RecordSql {
         return given;
     }
 
-    private static <T> List<@Nullable T> column(List<RecordInput> records, Function<RecordInput, @Nullable T> value) {
+    static <T> List<@Nullable T> column(List<RecordInput> records, Function<RecordInput, @Nullable T> value) {
         List<@Nullable T> column = new ArrayList<>(records.size());
         records.forEach(record -> column.add(value.apply(record)));
         return column;
@@ -51,7 +51,7 @@ final class RecordSql {
      * Inserts all records, once the records they refer to are locked, and answers them in the same order; none when one
      * that must be there is not.
      */
-    Statement insert(List<RecordInput> records, RecordLocks locks) {
+    Statement insert(List<RecordInput> records, WriteLocks locks) {
         Unnest rows = new Unnest();
         List<String> columns = new ArrayList<>();
         List<String> values = new ArrayList<>();
@@ -74,8 +74,8 @@ final class RecordSql {
         return new Statement(sql, rows.parameters());
     }
 
-    /** Updates the given fields of each record, once all of them are locked; answers none when one is not there. */
-    Statement update(List<RecordInput> records, RecordLocks locks) {
+    /** Updates the given fields of records that are locked. */
+    Statement update(List<RecordInput> records) {
         Unnest rows = new Unnest();
         String key = rows.add(
                 model.key().type(), column(records, record -> record.values().get(model.key())));
@@ -96,10 +96,9 @@ final class RecordSql {
         }
         sets.add("updated_at = now()");
         String from = rows.sql();
-        Guard guard = locks.guard(rows);
-        String sql = guard.with() + "update " + table(model) + " t set " + String.join(", ", sets) + " from " + from
-                + " where " + quote("t", model.key().column()) + " = " + key + " and t.deleted_at is null and "
-                + guard.condition() + returning();
+        String sql = "update " + table(model) + " t set " + String.join(", ", sets) + " from " + from
+                + " where " + quote("t", model.key().column()) + " = " + key + " and t.deleted_at is null"
+                + returning();
         return new Statement(sql, rows.parameters());
     }
 
@@ -122,8 +121,8 @@ final class RecordSql {
         boolean nearFirst = pivot.near().column().compareTo(pivot.far().column()) < 0;
         Field one = nearFirst ? pivot.near() : pivot.far();
         Field other = nearFirst ? pivot.far() : pivot.near();
-        return RecordLocks.ordered(quote(one.column()), one.type()) + ", "
-                + RecordLocks.ordered(quote(other.column()), other.type());
+        return WriteLocks.ordered(quote(one.column()), one.type()) + ", "
+                + WriteLocks.ordered(quote(other.column()), other.type());
     }
 
     /** Ties records to others by a many-to-many relation. */

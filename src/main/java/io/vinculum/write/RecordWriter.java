@@ -10,8 +10,8 @@ import io.vinculum.catalog.Model;
 import io.vinculum.catalog.Relation;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
-import io.vinculum.write.RecordLocks.Strength;
 import io.vinculum.write.Write.Answer;
+import io.vinculum.write.WriteLocks.Strength;
 import io.vinculum.write.Written.Change;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +24,8 @@ import java.util.Set;
 
 /** Creates or updates records of one model. */
 final class RecordWriter {
+    private static final String NOTHING_UPDATED = "nothing was updated";
+
     private final Catalog catalog;
     private final Model model;
     private final List<RecordInput> inputs;
@@ -49,7 +51,7 @@ final class RecordWriter {
                 answer == Answer.KEYS ? 0 : List.copyOf(model.fields().values()).indexOf(model.key());
     }
 
-    /** Whether its statements decide by themselves, so that the commit may follow them at once. */
+    /** Whether the statements that create decide by themselves, so that the commit may follow them at once. */
     boolean pipelined() {
         return inputs.stream().allMatch(input -> input.pivots().isEmpty());
     }
@@ -59,7 +61,7 @@ final class RecordWriter {
         if (inputs.isEmpty()) {
             return Future.succeededFuture(new Written(new JsonArray(), List.of()));
         }
-        RecordLocks locks = createLocks();
+        WriteLocks locks = createLocks(false);
         List<Statement> statements = new ArrayList<>(List.of(sql.insert(inputs, locks)));
         boolean numbered = model.managed() && model.key().type().scalar().isNumber();
         if (numbered && inputs.get(0).values().containsKey(model.key())) {
@@ -75,45 +77,73 @@ final class RecordWriter {
         if (inputs.isEmpty()) {
             return Future.succeededFuture(new Written(new JsonArray(), List.of()));
         }
-        RecordLocks locks = updateLocks();
-        Future<List<Row>> made = written(session, List.of(sql.update(inputs, locks)), locks, "nothing was updated")
+        WriteLocks locks = updateLocks(false);
+        // In a statement of its own: one that waits for a lock and then updates meets rows as they were before it
+        // waited,
+        // and PostgreSQL would queue for those a second time, behind others that wait for this transaction.
+        Future<List<Row>> made = locks.lock(session)
+                .compose(answers -> {
+                    if (!locks.satisfied(answers)) {
+                        throw missing(locks, NOTHING_UPDATED);
+                    }
+                    return written(session, List.of(sql.update(inputs)), locks, NOTHING_UPDATED);
+                })
                 .map(this::inOrder);
-        return (pipelined() ? made : made.compose(rows -> pivots(session, rows, true)))
+        return (inputs.stream().allMatch(input -> input.pivots().isEmpty())
+                        ? made
+                        : made.compose(rows -> pivots(session, rows, true)))
                 .map(rows -> answer(rows, "updated"));
     }
 
-    /** What creating locks: the records that the new ones refer to. */
-    RecordLocks createLocks() {
-        RecordLocks locks = new RecordLocks();
+    private static Unexplained missing(WriteLocks locks, String consequence) {
+        return new Unexplained(reader -> locks.missing(reader, consequence));
+    }
+
+    /**
+     * What creating locks: the records that the new ones refer to, and unique values.
+     *
+     * @param several whether its transaction writes other things too
+     */
+    WriteLocks createLocks(boolean several) {
+        WriteLocks locks = new WriteLocks();
         Set<Object> own = new LinkedHashSet<>();
         inputs.stream()
                 .map(input -> input.values().get(model.key()))
                 .filter(Objects::nonNull)
                 .forEach(own::add);
         parents(locks, own);
+        new UniqueValues(model, several).created(locks, inputs);
         return locks;
     }
 
-    /** What updating locks: the records, and those that they refer to from now on. */
-    RecordLocks updateLocks() {
-        RecordLocks locks = new RecordLocks();
+    /** What updating locks: the records, those that they refer to from now on, and unique values. */
+    WriteLocks updateLocks(boolean several) {
+        WriteLocks locks = new WriteLocks();
+        Set<Field> given = RecordSql.given(inputs);
+        // PostgreSQL itself locks a row fully to change what a whole unique index covers; those of ours are partial.
+        boolean fully = !model.managed()
+                && model.indexes().stream()
+                        .anyMatch(index ->
+                                index.unique() && index.fields().stream().anyMatch(given::contains));
         locks.need(
                 model,
                 inputs.stream()
                         .map(input -> Objects.requireNonNull(input.values().get(model.key())))
                         .toList(),
-                Strength.NO_KEY_UPDATE);
+                fully ? Strength.UPDATE : Strength.NO_KEY_UPDATE);
         parents(locks, Set.of());
+        new UniqueValues(model, several).updated(locks, inputs);
         return locks;
     }
 
     /** A record that cannot be without its parent needs one that is not deleted, also not at the same moment. */
-    private void parents(RecordLocks locks, Set<Object> made) {
+    private void parents(WriteLocks locks, Set<Object> made) {
         for (Relation relation : model.relations().values()) {
             if (relation.pivot() != null) {
                 Collection<Object> far = new LinkedHashSet<>();
                 inputs.forEach(input -> far.addAll(input.pivots().getOrDefault(relation, List.of())));
-                locks.add((Model) relation.target(), far, Strength.KEY_SHARE);
+                // One writer of a row between at a time, from whichever side.
+                locks.add((Model) relation.target(), far, Strength.NO_KEY_UPDATE);
             } else if (relation.join() instanceof Join.ByKey join
                     && join.near().role() == Field.Role.REFERENCE
                     && relation.target() instanceof Model parent) {
@@ -134,12 +164,12 @@ final class RecordWriter {
     }
 
     private Future<List<Row>> written(
-            Session session, List<Statement> statements, RecordLocks locks, String consequence) {
+            Session session, List<Statement> statements, WriteLocks locks, String consequence) {
         return Pipeline.run(session, statements)
                 .recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause)))
                 .map(answers -> {
                     if (answers.get(0).size() < inputs.size()) {
-                        throw new Unexplained(reader -> locks.missing(reader, consequence));
+                        throw missing(locks, consequence);
                     }
                     return answers.get(0);
                 });
@@ -155,11 +185,8 @@ final class RecordWriter {
 
     private Future<List<Row>> pivots(Session session, List<Row> rows, boolean replacing) {
         List<Statement> statements = new ArrayList<>();
-        for (Relation relation : model.relations().values()) {
-            Relation.Pivot pivot = relation.pivot();
-            if (pivot != null) {
-                statements.addAll(pivot(rows, relation, pivot, replacing));
-            }
+        for (Relation relation : RemovalPlan.betweens(List.of(model))) {
+            statements.addAll(pivot(rows, relation, Objects.requireNonNull(relation.pivot()), replacing));
         }
         return Pipeline.run(session, statements)
                 .recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause)))

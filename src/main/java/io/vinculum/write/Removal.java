@@ -3,6 +3,8 @@ package io.vinculum.write;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vinculum.catalog.Catalog;
+import io.vinculum.catalog.Link;
+import io.vinculum.catalog.Link.Side;
 import io.vinculum.catalog.Model;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
@@ -11,11 +13,13 @@ import io.vinculum.write.Closure.Member;
 import io.vinculum.write.RemovalPlan.Way;
 import io.vinculum.write.Write.Removing;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Takes records away with their links, the children that need them, and the records that links cascade to. All records
@@ -50,26 +54,30 @@ final class Removal {
         return new Removal(catalog, Removing.SOFT, true, write.records());
     }
 
-    /** What hangs on the records of links, as far as they are here; for who locks it before it can be removed. */
-    static Removal ofSides(Catalog catalog, List<LinkInput> links) {
-        Map<Model, List<Object>> sides = new LinkedHashMap<>();
-        for (LinkInput link : links) {
-            sides.computeIfAbsent(link.link().first().model(), model -> new ArrayList<>())
-                    .add(link.first());
-            sides.computeIfAbsent(link.link().second().model(), model -> new ArrayList<>())
-                    .add(link.second());
-        }
-        sides.keySet().removeIf(Model::remote);
-        return new Removal(catalog, Removing.HARD, false, sides);
+    /** What hangs on any records of this database; for who locks it before it can be removed. */
+    static Removal of(Catalog catalog, Map<Model, List<Object>> records) {
+        return new Removal(catalog, Removing.HARD, false, records);
     }
 
-    /** Locks, checks and writes; fails with {@code CONFLICT} when what hangs on the records grows faster than that. */
-    Future<Removed> run(Session session) {
+    /** The records that it is asked for. */
+    Closure roots() {
+        return roots;
+    }
+
+    /**
+     * Locks, checks and writes; fails with {@code CONFLICT} when what hangs on the records grows faster than that.
+     *
+     * @param atEnd takes statements that must come last in the transaction
+     */
+    Future<Removed> run(Session session, Held held, Consumer<Statement> atEnd) {
         boolean leadsOn =
                 roots.models().stream().anyMatch(model -> !plan.ways(model).isEmpty());
         return (leadsOn ? discover(session) : Future.succeededFuture(roots))
-                .compose(closure -> locked(session, closure, TRIES))
-                .compose(closure -> plan.remove(session, closure, rootsStay))
+                .compose(closure -> locked(session, held, closure, TRIES))
+                .compose(closure -> {
+                    plan.forget(closure).forEach(atEnd);
+                    return plan.remove(session, closure, rootsStay);
+                })
                 .recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause)));
     }
 
@@ -96,16 +104,51 @@ final class Removal {
         });
     }
 
+    /** What a closure locks. */
+    WriteLocks locks(Closure closure) {
+        return plan.locks(closure);
+    }
+
+    /** The links whose rows go with a closure. */
+    Collection<Link> links(Closure closure) {
+        return plan.links(closure);
+    }
+
+    /** The records on the other sides of a closure's live links of checked links. */
+    Future<WriteLocks> neighbours(Session session, Closure closure) {
+        List<Side> sides = new ArrayList<>();
+        List<Statement> statements = new ArrayList<>();
+        for (Link link : plan.links(closure)) {
+            for (Side near : link.sides()) {
+                List<Object> keys = closure.keys(near.model());
+                if (link.checked() && !keys.isEmpty()) {
+                    sides.add(link.other(near));
+                    statements.add(RemovalSql.softLinks(link, near, keys));
+                }
+            }
+        }
+        return Pipeline.run(session, statements).map(answers -> {
+            WriteLocks locks = new WriteLocks();
+            for (int i = 0; i < sides.size(); i++) {
+                List<Object> keys =
+                        answers.get(i).stream().map(row -> row.getValue(1)).toList();
+                locks.add(sides.get(i).model(), keys, WriteLocks.Strength.UPDATE);
+            }
+            return locks;
+        });
+    }
+
     /** Locks the records of a closure and answers what it is now; when it grew, begins with what it grew to. */
-    private Future<Closure> locked(Session session, Closure closure, int tries) {
-        RecordLocks locks = closure.locks();
+    private Future<Closure> locked(Session session, Held held, Closure closure, int tries) {
+        WriteLocks locks = held.admitted(locks(closure));
         List<Hop> hops = hops(closure);
         List<Statement> statements = new ArrayList<>(List.of(SAVEPOINT));
         statements.addAll(locks.statements());
+        int locking = statements.size();
         hops.forEach(hop -> statements.add(hop.statement()));
-        int locking = 1 + locks.models().size();
         return Pipeline.run(session, statements).compose(answers -> {
-            Set<Member> going = going(locks.models(), answers.subList(1, locking));
+            Set<Member> going =
+                    going(locks.models(), answers.subList(1, 1 + locks.models().size()));
             List<Edge> edges = edges(hops, answers.subList(locking, answers.size()));
             Closure now = Closure.reach(roots, edges, member -> going.contains(member) || !closure.has(member));
             if (closure.contains(now)) {
@@ -115,7 +158,7 @@ final class Removal {
                     ? Future.failedFuture(Pipeline.conflict())
                     : session.run(UNLOCK)
                             .compose(unlocked -> discover(session))
-                            .compose(grown -> locked(session, grown, tries - 1));
+                            .compose(grown -> locked(session, held, grown, tries - 1));
         });
     }
 

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,6 @@ final class RemovalPlan {
         records(closure, rootsStay, statements);
         if (!soft) {
             statements.all().add(Statement.of("set constraints all immediate"));
-            closure.models().forEach(model -> statements.all().addAll(RemovalSql.forget(model, closure.keys(model))));
         }
         return Pipeline.run(session, statements.all()).map(answers -> {
             Removed removed = new Removed();
@@ -112,16 +112,36 @@ final class RemovalPlan {
         });
     }
 
-    private void links(Closure closure, Statements into) {
+    /** The links whose rows go, by name. */
+    Collection<Link> links(Closure closure) {
         TreeMap<String, Link> touched = new TreeMap<>();
         closure.models()
                 .forEach(model -> catalog.linksOf(model).stream()
                         .filter(link -> !link.readOnly())
                         .forEach(link -> touched.put(link.name(), link)));
-        touched.values().forEach(link -> {
+        return touched.values();
+    }
+
+    /** The records of a closure, and the names of the unchecked links whose rows go. */
+    WriteLocks locks(Closure closure) {
+        WriteLocks locks = closure.locks();
+        links(closure).stream().filter(link -> !link.checked()).forEach(link -> locks.share(new LinkSql(link).name()));
+        return locks;
+    }
+
+    /** What deletes the old entries of the journal, once nothing else is to be locked. */
+    List<Statement> forget(Closure closure) {
+        return soft
+                ? List.of()
+                : closure.models().stream()
+                        .map(model -> RemovalSql.forget(model, closure.keys(model)))
+                        .toList();
+    }
+
+    private void links(Closure closure, Statements into) {
+        links(closure).forEach(link -> {
             List<Object> first = closure.keys(link.first().model());
             List<Object> second = closure.keys(link.second().model());
-            into.all().add(RemovalSql.lockLinks(link, first, second, soft));
             into.add(
                     link,
                     soft
@@ -131,19 +151,20 @@ final class RemovalPlan {
     }
 
     private static void pivots(Closure closure, List<Statement> into) {
-        List<Relation> relations = new ArrayList<>();
-        closure.models()
-                .forEach(model -> model.relations().values().stream()
-                        .filter(relation -> relation.pivot() != null)
-                        .forEach(relations::add));
-        relations.sort(Comparator.comparing(relation -> String.valueOf(
-                relation.pivot() == null ? null : relation.pivot().table())));
-        for (Relation relation : relations) {
-            Relation.Pivot pivot = relation.pivot();
-            if (pivot != null) {
-                into.addAll(RecordSql.clearPivot(pivot, closure.keys((Model) relation.owner())));
-            }
+        for (Relation relation : betweens(closure.models())) {
+            into.addAll(RecordSql.clearPivot(
+                    Objects.requireNonNull(relation.pivot()), closure.keys((Model) relation.owner())));
         }
+    }
+
+    /** The many-to-many relations of models, in the order in which all writes lock the rows of the tables between. */
+    static List<Relation> betweens(Collection<Model> models) {
+        return models.stream()
+                .flatMap(model -> model.relations().values().stream())
+                .filter(relation -> relation.pivot() != null)
+                .sorted(Comparator.comparing(relation ->
+                        String.valueOf(Objects.requireNonNull(relation.pivot()).table())))
+                .toList();
     }
 
     private static void untie(Closure closure, List<Statement> into) {

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** The statements of removals. Pure. */
 final class RemovalSql {
     private static final ColumnType TEXT = ColumnType.of(Scalar.STRING);
-    private static final String LOCKED = "select count(*) from (%s for update) locked";
 
     private RemovalSql() {}
 
@@ -91,17 +90,18 @@ final class RemovalSql {
         }
     }
 
-    /** Locks a link's rows of records, in the link's order. */
-    static Statement lockLinks(Link link, List<Object> first, List<Object> second, boolean liveOnly) {
-        Unnest parameters = new Unnest();
-        String where = new Touched(link, first, second).where(parameters);
-        String sql = LOCKED.formatted("select from " + table(link) + " l where " + where
-                + (liveOnly ? " and l.deleted_at is null" : "") + " order by "
-                + new LinkSql(link)
-                        .order(
-                                column("l", link.first().key()),
-                                column("l", link.second().key())));
-        return new Statement(sql, parameters.parameters());
+    /** A link's rows of records, locked in the link's order: those that come meanwhile are left alone. */
+    private static String locked(Link link, String where) {
+        String first = column("l", link.first().key());
+        String second = column("l", link.second().key());
+        return "with locked as materialized (select " + first + " as first, " + second + " as second from "
+                + table(link) + " l where " + where + " order by " + new LinkSql(link).order(first, second)
+                + " for update of l)";
+    }
+
+    private static String isLocked(Link link) {
+        return column("l", link.first().key()) + " = locked.first and "
+                + column("l", link.second().key()) + " = locked.second";
     }
 
     /** Soft-deletes a link's rows of records and notes what took them; answers both keys and the id. */
@@ -126,8 +126,9 @@ final class RemovalSql {
             causeKey = "case when " + chosen + " then " + column("l", cause.key()) + "::text else "
                     + column("l", other.key()) + "::text end";
         }
-        String sql = "with gone as (update " + table(link) + " l set deleted_at = now(), updated_at = now() where "
-                + where + " and l.deleted_at is null returning "
+        String sql = locked(link, where + " and l.deleted_at is null") + ", gone as (update " + table(link)
+                + " l set deleted_at = now(), updated_at = now() from locked where " + isLocked(link)
+                + " and l.deleted_at is null returning "
                 + column("l", link.first().key()) + " as first, "
                 + column("l", link.second().key()) + " as second, l.id, l.deleted_at, " + causeName + " as cause, "
                 + causeKey + " as cause_key), "
@@ -140,7 +141,8 @@ final class RemovalSql {
     static Statement deleteLinks(Link link, List<Object> first, List<Object> second) {
         Unnest parameters = new Unnest();
         String where = new Touched(link, first, second).where(parameters);
-        String sql = "delete from " + table(link) + " l where " + where + " returning "
+        String sql = locked(link, where) + " delete from " + table(link) + " l using locked where " + isLocked(link)
+                + " returning "
                 + column("l", link.first().key()) + ", "
                 + column("l", link.second().key()) + ", l.id";
         return new Statement(sql, parameters.parameters());
@@ -182,17 +184,13 @@ final class RemovalSql {
         return Statement.of(sql, model.key().type().many(keys));
     }
 
-    /** Nothing can bring back what is gone for good: locks its entries of the journal, then deletes them. */
-    static List<Statement> forget(Model model, List<Object> keys) {
-        String own = "(entity = $1 and key = any($2::text[])) or (cause = $1 and cause_key = any($2::text[]))";
-        Object texts = keys.stream().map(String::valueOf).toArray(String[]::new);
-        return List.of(
-                Statement.of(
-                        LOCKED.formatted("select from vinculum.removed where " + own
-                                + " order by other_key <> '', entity collate \"C\", key collate \"C\", "
-                                + "other_key collate \"C\""),
-                        model.name(),
-                        texts),
-                Statement.of("delete from vinculum.removed where " + own, model.name(), texts));
+    /** Nothing can bring back what is gone for good, so its entries of the journal go, but for those in other hands. */
+    static Statement forget(Model model, List<Object> keys) {
+        String sql = "with old as materialized (select r.entity, r.key, r.other_key from vinculum.removed r where "
+                + "((r.entity = $1 and r.key = any($2::text[])) or (r.cause = $1 and r.cause_key = any($2::text[])))"
+                + " and r.removed_at <> now() for update skip locked) delete from vinculum.removed r using old where "
+                + "(r.entity, r.key, r.other_key) = (old.entity, old.key, old.other_key)";
+        return Statement.of(
+                sql, model.name(), keys.stream().map(String::valueOf).toArray(String[]::new));
     }
 }

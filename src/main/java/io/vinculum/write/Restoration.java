@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Brings back what a soft removal took, by its journal: reads the journal, locks the records in order, reads it again,
@@ -52,20 +53,39 @@ final class Restoration {
         return new Restoration(catalog, false, write.records());
     }
 
-    Future<Removed> run(Session session) {
+    /** What was taken with any records; for who locks it before it can be restored. */
+    static Restoration of(Catalog catalog, Map<Model, List<Object>> records) {
+        return new Restoration(catalog, true, records);
+    }
+
+    /**
+     * Locks, checks and writes.
+     *
+     * @param atEnd takes statements that must come last in the transaction
+     */
+    Future<Removed> run(Session session, Held held, Consumer<Statement> atEnd) {
         return read(session, new Journal(), roots, new HashSet<>(roots))
-                .compose(journal -> locked(session, journal, TRIES));
+                .compose(journal -> locked(session, held, journal, TRIES))
+                .compose(coming -> {
+                    if (!coming.causes().isEmpty()) {
+                        atEnd.accept(RestorationSql.forget(coming.causes()));
+                    }
+                    return restore(session, coming);
+                });
     }
 
     /** The locks that it would take, without any; for who locks more than this. */
-    Future<RecordLocks> discover(Session session) {
+    Future<WriteLocks> discover(Session session) {
         return read(session, new Journal(), roots, new HashSet<>(roots)).map(this::locks);
     }
 
-    private RecordLocks locks(Journal journal) {
-        RecordLocks locks = new RecordLocks();
-        byModel(roots).forEach((model, keys) -> locks.add(model, keys, RecordLocks.Strength.UPDATE));
+    private WriteLocks locks(Journal journal) {
+        WriteLocks locks = new WriteLocks();
+        byModel(roots).forEach((model, keys) -> locks.add(model, keys, WriteLocks.Strength.UPDATE));
         journal.lock(locks);
+        // It makes rows of several links live, so it is alone with those that are not checked.
+        locks.aloneWithLinks();
+        locks.counts().forEach((model, count) -> new UniqueValues(model, false).restored(locks, count));
         return locks;
     }
 
@@ -92,20 +112,20 @@ final class Restoration {
         return byModel;
     }
 
-    private Future<Removed> locked(Session session, Journal journal, int tries) {
-        RecordLocks locks = locks(journal);
+    private Future<Coming> locked(Session session, Held held, Journal journal, int tries) {
+        WriteLocks locks = held.admitted(locks(journal));
         List<Statement> statements = new ArrayList<>(List.of(Statement.of("savepoint restoration")));
         statements.addAll(locks.statements());
         return Pipeline.run(session, statements)
                 .compose(answers -> read(session, new Journal(), roots, new HashSet<>(roots))
                         .compose(now -> {
                             if (now.within(journal)) {
-                                return restore(session, coming(now, locks.models(), answers));
+                                return Future.succeededFuture(coming(now, locks.models(), answers));
                             }
                             return tries == 0
                                     ? Future.failedFuture(Pipeline.conflict())
                                     : session.run(Statement.of("rollback to savepoint restoration"))
-                                            .compose(unlocked -> locked(session, now, tries - 1));
+                                            .compose(unlocked -> locked(session, held, now, tries - 1));
                         }));
     }
 
@@ -137,12 +157,7 @@ final class Restoration {
         List<Statement> statements = new ArrayList<>();
         Map<Model, List<Object>> records = byModel(coming.records());
         records.forEach((model, keys) -> statements.add(RestorationSql.restore(model, keys)));
-        coming.links().forEach((link, taken) -> {
-            if (new LinkSql(link).oneAtATime()) {
-                statements.add(new LinkSql(link).lock());
-            }
-            statements.add(RestorationSql.candidates(pairs(link, taken)));
-        });
+        coming.links().forEach((link, taken) -> statements.add(RestorationSql.candidates(pairs(link, taken))));
         return Pipeline.run(session, statements)
                 .recover(cause -> Future.failedFuture(BrokenRule.explain(catalog, cause)))
                 .compose(answers -> {
@@ -152,10 +167,9 @@ final class Restoration {
                     }
                     Map<Link, List<Row>> candidates = new LinkedHashMap<>();
                     for (Link link : coming.links().keySet()) {
-                        i += new LinkSql(link).oneAtATime() ? 1 : 0;
                         candidates.put(link, answers.get(i++));
                     }
-                    return revive(session, coming, candidates, restored);
+                    return revive(session, candidates, restored);
                 });
     }
 
@@ -167,7 +181,7 @@ final class Restoration {
                 taken.stream().map(TakenLink::at).toList());
     }
 
-    private Future<Removed> revive(Session session, Coming coming, Map<Link, List<Row>> candidates, Removed restored) {
+    private Future<Removed> revive(Session session, Map<Link, List<Row>> candidates, Removed restored) {
         List<Statement> statements = new ArrayList<>();
         Map<Integer, Link> revived = new LinkedHashMap<>();
         List<Statement> handed = new ArrayList<>();
@@ -189,9 +203,6 @@ final class Restoration {
                                             .toList()),
                             side)));
         });
-        if (!coming.causes().isEmpty()) {
-            statements.add(RestorationSql.forget(coming.causes()));
-        }
         statements.addAll(handed);
         return Pipeline.run(session, statements)
                 .recover(cause -> Future.failedFuture(

@@ -39,7 +39,7 @@ final class RestorationSql {
         return Statement.of(JOURNAL, cause.name(), texts(keys));
     }
 
-    /** Deletes what the journal has of these causes, its rows locked in order. */
+    /** Deletes what the journal has of these causes, but for what is in other hands or was written just now. */
     static Statement forget(Collection<Member> causes) {
         Unnest rows = new Unnest();
         String cause = rows.add(
@@ -49,8 +49,7 @@ final class RestorationSql {
                 causes.stream().map(member -> String.valueOf(member.key())).toList());
         String sql = "with locked as materialized (select r.entity, r.key, r.other_key from vinculum.removed r join "
                 + rows.sql() + " on r.cause = " + cause + " and r.cause_key = " + key
-                + " order by r.other_key <> '', r.entity collate \"C\", r.key collate \"C\", r.other_key collate \"C\""
-                + " for update of r) delete from vinculum.removed r using locked l where (r.entity, r.key, r.other_key)"
+                + " where r.removed_at <> now() for update of r skip locked) delete from vinculum.removed r using locked l where (r.entity, r.key, r.other_key)"
                 + " = (l.entity, l.key, l.other_key)";
         return new Statement(sql, rows.parameters());
     }

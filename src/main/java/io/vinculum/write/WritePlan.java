@@ -3,12 +3,16 @@ package io.vinculum.write;
 import io.vertx.core.Future;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Link;
+import io.vinculum.catalog.Model;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
 import io.vinculum.write.Closure.Member;
-import io.vinculum.write.RecordLocks.Strength;
+import io.vinculum.write.WriteLocks.Strength;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,109 +20,148 @@ import java.util.Set;
 
 /**
  * What several writes of one transaction lock before the first of them writes, so that two transactions whose writes
- * come in different orders do not wait for each other: the records of all of them, then the rows of their links.
+ * come in different orders do not wait for each other. What a write can see or make only after an earlier one is locked
+ * too: what hangs on any record that is linked, restored or removed, and the other sides of its links.
  */
 final class WritePlan {
     private static final int TRIES = 3;
 
     private final Catalog catalog;
-    private final RecordLocks records = new RecordLocks();
-    private final List<LinkInput> links = new ArrayList<>();
-    private final List<LinkInput> made = new ArrayList<>();
+    private final WriteLocks known = new WriteLocks();
+    private final Set<Link> made = new LinkedHashSet<>();
     private final Set<Member> created = new HashSet<>();
     private final List<Removal> removals = new ArrayList<>();
     private final List<Restoration> restorations = new ArrayList<>();
 
     WritePlan(Catalog catalog, List<Write> writes) {
         this.catalog = catalog;
-        Reader reader = new Reader();
+        Reader reader = new Reader(withUniqueValues(writes));
         writes.forEach(write -> write.accept(reader));
-        if (!removals.isEmpty()) {
-            // What is linked first may go with what is deleted later, and no lock may become stronger meanwhile.
-            removals.add(Removal.ofSides(catalog, made));
-            records.atLeast(Strength.UPDATE);
+    }
+
+    /** Models that one write alone gives unique values; those of others are locked by name. */
+    private static Set<Model> withUniqueValues(List<Write> writes) {
+        Map<Model, Integer> counts = new HashMap<>();
+        boolean creating = true;
+        for (Write write : writes) {
+            if (write instanceof Write.CreateRecords create) {
+                counts.merge(create.model(), 1, Integer::sum);
+            } else {
+                creating &= write instanceof Write.CreateLinks || write instanceof Write.DismissLinks;
+            }
         }
+        counts.values().removeIf(count -> count > 1);
+        return creating ? counts.keySet() : Set.of();
     }
 
     /**
      * Takes the locks.
      *
-     * @return the records that were not there, and are not made by these writes; fails with {@code CONFLICT} when what
-     *     hangs on the records grows faster than it can be locked
+     * @return what is held; fails with {@code CONFLICT} when what hangs on the records grows faster than it can be locked
      */
-    Future<Set<Member>> lock(Session session) {
-        return discover(session)
-                .compose(locks -> records(session, locks, TRIES))
-                .compose(absent -> links(session).map(absent));
+    Future<Held> lock(Session session) {
+        return discover(session).compose(locks -> locked(session, locks, TRIES));
     }
 
-    private Future<RecordLocks> discover(Session session) {
-        RecordLocks locks = new RecordLocks();
-        locks.addAll(records);
-        Future<Void> found = Future.succeededFuture();
-        for (Removal removal : removals) {
-            found = found.compose(done -> removal.discover(session)).map(closure -> add(locks, closure.locks()));
-        }
-        for (Restoration restoration : restorations) {
-            found = found.compose(done -> restoration.discover(session)).map(more -> add(locks, more));
-        }
-        return found.map(all -> locks);
-    }
-
-    private static Void add(RecordLocks all, RecordLocks more) {
-        all.addAll(more);
-        return null;
-    }
-
-    private Future<Set<Member>> records(Session session, RecordLocks locks, int tries) {
+    private Future<Held> locked(Session session, WriteLocks locks, int tries) {
         return session.run(Statement.of("savepoint plan"))
                 .compose(saved -> locks.lock(session))
                 .compose(answers -> discover(session).compose(now -> {
                     if (locks.contains(now)) {
                         Set<Member> absent = locks.absent(answers);
                         absent.removeAll(created);
-                        return Future.succeededFuture(absent);
+                        return Future.succeededFuture(new Held(locks, absent));
                     }
                     return tries == 0
                             ? Future.failedFuture(Pipeline.conflict())
                             : session.run(Statement.of("rollback to savepoint plan"))
-                                    .compose(unlocked -> records(session, now, tries - 1));
+                                    .compose(unlocked -> locked(session, now, tries - 1));
                 }));
     }
 
-    private Future<Void> links(Session session) {
-        return Future.succeededFuture().compose(ready -> {
-            List<Statement> statements = new ArrayList<>();
-            for (Map.Entry<Link, List<LinkInput>> entry :
-                    LinkWriter.merged(links).entrySet()) {
-                LinkSql sql = new LinkSql(entry.getKey());
-                if (sql.oneAtATime()) {
-                    statements.add(sql.lock());
-                }
-                statements.add(sql.lockPairs(entry.getValue()));
-            }
-            return Pipeline.run(session, statements).mapEmpty();
+    private Future<WriteLocks> discover(Session session) {
+        WriteLocks locks = new WriteLocks();
+        locks.addAll(known);
+        Future<WriteLocks> found = Future.succeededFuture(locks);
+        for (Restoration restoration : restorations) {
+            found = found.compose(done -> add(locks, restoration.discover(session)));
+        }
+        return found.compose(done -> removals.isEmpty() ? found(locks) : hanging(session, locks))
+                .map(all -> {
+                    all.aloneWithLinks();
+                    // No lock may become stronger later.
+                    if (!removals.isEmpty() || !restorations.isEmpty()) {
+                        all.atLeast(Strength.UPDATE);
+                    }
+                    return all;
+                });
+    }
+
+    private static Future<WriteLocks> found(WriteLocks locks) {
+        return Future.succeededFuture(locks);
+    }
+
+    private static Future<WriteLocks> add(WriteLocks all, Future<WriteLocks> more) {
+        return more.map(found -> {
+            all.addAll(found);
+            return all;
         });
     }
 
-    private Void add(RecordLocks locks) {
-        records.addAll(locks);
-        return null;
+    /** What hangs on all records so far may go, wherever the writes between take them. */
+    private Future<WriteLocks> hanging(Session session, WriteLocks locks) {
+        removals.forEach(removal -> locks.addAll(removal.locks(removal.roots())));
+        Removal all = Removal.of(catalog, locks.records());
+        return all.discover(session).compose(closure -> {
+            locks.addAll(all.locks(closure));
+            Set<Link> touched = new LinkedHashSet<>(made);
+            touched.addAll(all.links(closure));
+            touched.stream()
+                    .filter(link -> new LinkSql(link).limited())
+                    .forEach(link -> locks.alone("vinculum.several." + link.name()));
+            return restorations.isEmpty() ? found(locks) : takenNow(session, locks, all, closure);
+        });
+    }
+
+    /** What these writes take they may also bring back: the other sides of its links, and what was taken before. */
+    private Future<WriteLocks> takenNow(Session session, WriteLocks locks, Removal all, Closure closure) {
+        Map<Model, List<Object>> members = new LinkedHashMap<>();
+        closure.models().forEach(model -> members.put(model, closure.keys(model)));
+        return add(locks, all.neighbours(session, closure))
+                .compose(done -> add(locks, Restoration.of(catalog, members).discover(session)))
+                .map(done -> {
+                    locks.counts().keySet().forEach(model -> new UniqueValues(model, true).alone(locks));
+                    return locks;
+                });
     }
 
     private final class Reader implements Write.Visitor<Void> {
+        private final Set<Model> byValue;
+
+        Reader(Set<Model> byValue) {
+            this.byValue = byValue;
+        }
+
+        private Void records(Model model, WriteLocks locks) {
+            known.addAll(locks);
+            if (!byValue.contains(model)) {
+                new UniqueValues(model, true).alone(known);
+            }
+            return null;
+        }
+
         @Override
         public Void create(Write.CreateRecords write) {
             write.records()
                     .forEach(record -> Optional.ofNullable(
                                     record.values().get(write.model().key()))
                             .ifPresent(key -> created.add(new Member(write.model(), key))));
-            return add(new RecordWriter(catalog, write).createLocks());
+            return records(write.model(), new RecordWriter(catalog, write).createLocks(true));
         }
 
         @Override
         public Void update(Write.UpdateRecords write) {
-            return add(new RecordWriter(catalog, write).updateLocks());
+            return records(write.model(), new RecordWriter(catalog, write).updateLocks(true));
         }
 
         @Override
@@ -135,22 +178,22 @@ final class WritePlan {
 
         @Override
         public Void createLinks(Write.CreateLinks write) {
-            links.addAll(write.links());
-            made.addAll(write.links());
-            LinkWriter.merged(write.links()).forEach((link, pairs) -> {
-                RecordLocks held = new LinkSql(link).held(pairs, false);
-                // Pairs of several writes are not made in order, so their records are not shared.
-                held.atLeast(Strength.NO_KEY_UPDATE);
-                records.addAll(held);
-            });
-            return null;
+            made.addAll(LinkWriter.merged(write.links()).keySet());
+            return links(write.links());
         }
 
         @Override
         public Void dismissLinks(Write.DismissLinks write) {
-            links.addAll(write.links());
-            LinkWriter.merged(write.links())
-                    .forEach((link, pairs) -> records.addAll(new LinkSql(link).heldToDismiss(pairs)));
+            return links(write.links());
+        }
+
+        /** Rows of several writes are not locked in order, so their records are not shared with anyone. */
+        private Void links(List<LinkInput> inputs) {
+            LinkWriter.merged(inputs).forEach((link, pairs) -> {
+                WriteLocks held = new LinkSql(link).held(pairs, false);
+                held.atLeast(Strength.UPDATE);
+                known.addAll(held);
+            });
             return null;
         }
 

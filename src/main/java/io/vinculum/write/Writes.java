@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,7 @@ public final class Writes {
 
     /** Writes; rolled back when the deadline ends before the commit is sent, and then fails with {@code TIMEOUT}. */
     public Future<Written> run(Write write, Deadline deadline) {
-        Execution execution = write.accept(new Executor());
+        Execution execution = write.accept(new Executor(Held.NOTHING, new ArrayList<>()));
         return database.transaction(
                         execution.work(),
                         execution.pipelined() ? Commit.PIPELINED : Commit.AWAITED,
@@ -81,7 +83,7 @@ public final class Writes {
         return database.transaction(
                         session -> new WritePlan(catalog, writes)
                                 .lock(session)
-                                .compose(absent -> inTurn(session, withoutAbsent(writes, absent), new ArrayList<>())),
+                                .compose(held -> severally(session, writes, held)),
                         Commit.AWAITED,
                         deadline(within),
                         this::<List<Written>>explained)
@@ -98,29 +100,31 @@ public final class Writes {
     }
 
     /**
-     * Writes inside a transaction of the caller's, who publishes what was written after its commit. After a failure the
-     * caller may do nothing with the transaction but roll it back.
+     * Writes inside a transaction of the caller's; events leave after its commit. After a failure the caller may do
+     * nothing with the transaction but roll it back. Two writes of one transaction lock in the order in which they come,
+     * so one call for each record or link that others write too may end in a deadlock, which PostgreSQL breaks.
      */
     public Future<Written> inside(Session session, Write write) {
-        Future<List<List<io.vertx.sqlclient.Row>>> savepoint =
-                Pipeline.run(session, List.of(Statement.of("savepoint inside")));
-        return savepoint
-                .compose(saved -> write.accept(new Executor()).work().apply(session))
+        Future<?> saved = session.run(Statement.of("savepoint inside"));
+        return saved.compose(ready -> write.accept(new Executor(Held.NOTHING, new ArrayList<>()))
+                        .work()
+                        .apply(session))
                 .recover(cause -> cause instanceof Unexplained unexplained
                         ? session.run(Statement.of("rollback to savepoint inside"))
                                 .compose(back -> unexplained.reason(session))
                                 .compose(Future::failedFuture)
-                        : Future.failedFuture(BrokenRule.explain(catalog, cause)));
+                        : Future.failedFuture(BrokenRule.explain(catalog, cause)))
+                .onSuccess(written -> session.afterCommit(() -> written.publish(events)));
     }
 
     /** A record that comes to be there behind the locks of all writes would be locked out of order; so it is not there. */
-    private static List<Write> withoutAbsent(List<Write> writes, Set<Member> absent) {
+    private List<Write> withoutAbsent(List<Write> writes, Set<Member> absent) {
         return absent.isEmpty()
                 ? writes
                 : writes.stream().map(write -> withoutAbsent(write, absent)).toList();
     }
 
-    private static Write withoutAbsent(Write write, Set<Member> absent) {
+    private Write withoutAbsent(Write write, Set<Member> absent) {
         if (write instanceof Write.RemoveRecords remove) {
             return new Write.RemoveRecords(
                     remove.model(), present(remove.model(), remove.keys(), absent), remove.how());
@@ -128,19 +132,25 @@ public final class Writes {
         if (write instanceof Write.RestoreRecords restore) {
             return new Write.RestoreRecords(restore.model(), present(restore.model(), restore.keys(), absent));
         }
+        if (write instanceof Write.CreateRecords create) {
+            refuseAbsent(new RecordWriter(catalog, create).createLocks(true), absent, "nothing was created");
+        }
+        if (write instanceof Write.UpdateRecords update) {
+            refuseAbsent(new RecordWriter(catalog, update).updateLocks(true), absent, "nothing was updated");
+        }
         if (write instanceof Write.CreateLinks create) {
-            for (LinkInput link : create.links()) {
-                RecordLocks held = new LinkSql(link.link()).held(List.of(link), true);
-                boolean gone = link.link().checked()
-                        && (absent.contains(new Member(link.link().first().model(), link.first()))
-                                || absent.contains(
-                                        new Member(link.link().second().model(), link.second())));
-                if (gone) {
-                    throw new Unexplained(reader -> held.missing(reader, "nothing was linked"));
-                }
-            }
+            LinkWriter.merged(create.links())
+                    .forEach((link, pairs) ->
+                            refuseAbsent(new LinkSql(link).held(pairs, true), absent, "nothing was linked"));
         }
         return write;
+    }
+
+    private static void refuseAbsent(WriteLocks wanted, Set<Member> absent, String consequence) {
+        Set<Member> missing = wanted.among(absent);
+        if (!missing.isEmpty()) {
+            throw new Unexplained(reader -> wanted.missing(reader, consequence, missing));
+        }
     }
 
     private static List<Object> present(Model model, List<Object> keys, Set<Member> absent) {
@@ -149,18 +159,21 @@ public final class Writes {
                 .toList();
     }
 
-    private Future<List<Written>> inTurn(Session session, List<Write> writes, List<Written> done) {
+    private Future<List<Written>> severally(Session session, List<Write> writes, Held held) {
+        List<Statement> atEnd = new ArrayList<>();
+        Executor executor = new Executor(held, atEnd);
+        return inTurn(session, withoutAbsent(writes, held.absent()), executor, new ArrayList<>())
+                .compose(done -> Pipeline.run(session, atEnd).map(done));
+    }
+
+    private Future<List<Written>> inTurn(Session session, List<Write> writes, Executor executor, List<Written> done) {
         if (done.size() == writes.size()) {
             return Future.succeededFuture(done);
         }
-        return writes.get(done.size())
-                .accept(new Executor())
-                .work()
-                .apply(session)
-                .compose(written -> {
-                    done.add(written);
-                    return inTurn(session, writes, done);
-                });
+        return writes.get(done.size()).accept(executor).work().apply(session).compose(written -> {
+            done.add(written);
+            return inTurn(session, writes, executor, done);
+        });
     }
 
     /** The reason of a refusal is looked up after the rollback, as others see it. */
@@ -173,7 +186,30 @@ public final class Writes {
     /** How one write is carried out. */
     private record Execution(boolean pipelined, Function<Session, Future<Written>> work) {}
 
+    /** Carries writes out; what must come last is added to a list, and a single write does it itself. */
     private final class Executor implements Write.Visitor<Execution> {
+        private final Held held;
+        private final List<Statement> atEnd;
+
+        Executor(Held held, List<Statement> atEnd) {
+            this.held = held;
+            this.atEnd = atEnd;
+        }
+
+        private Execution cascading(BiFunction<Session, Consumer<Statement>, Future<Written>> work) {
+            return new Execution(
+                    false,
+                    session -> held.locks() != null
+                            ? work.apply(session, atEnd::add)
+                            : alone(session, work, new ArrayList<>()));
+        }
+
+        private Future<Written> alone(
+                Session session, BiFunction<Session, Consumer<Statement>, Future<Written>> work, List<Statement> last) {
+            return work.apply(session, last::add)
+                    .compose(written -> Pipeline.run(session, last).map(written));
+        }
+
         @Override
         public Execution create(Write.CreateRecords write) {
             RecordWriter writer = new RecordWriter(catalog, write);
@@ -183,25 +219,21 @@ public final class Writes {
         @Override
         public Execution update(Write.UpdateRecords write) {
             RecordWriter writer = new RecordWriter(catalog, write);
-            return new Execution(writer.pipelined(), writer::update);
+            return new Execution(false, writer::update);
         }
 
         @Override
         public Execution remove(Write.RemoveRecords write) {
-            return new Execution(
-                    false,
-                    session -> Removal.of(catalog, write)
-                            .run(session)
-                            .map(removed -> removed.written("deleted", write.model(), write.keys())));
+            return cascading((session, last) -> Removal.of(catalog, write)
+                    .run(session, held, last)
+                    .map(removed -> removed.written("deleted", write.model(), write.keys())));
         }
 
         @Override
         public Execution restore(Write.RestoreRecords write) {
-            return new Execution(
-                    false,
-                    session -> Restoration.of(catalog, write)
-                            .run(session)
-                            .map(restored -> restored.written("restored", write.model(), write.keys())));
+            return cascading((session, last) -> Restoration.of(catalog, write)
+                    .run(session, held, last)
+                    .map(restored -> restored.written("restored", write.model(), write.keys())));
         }
 
         @Override
@@ -212,22 +244,20 @@ public final class Writes {
 
         @Override
         public Execution dismissLinks(Write.DismissLinks write) {
-            return new Execution(true, session -> new LinkWriter(write.links()).dismiss(session));
+            return new Execution(true, session -> new LinkWriter(write.links()).dismiss(session, held.locks() != null));
         }
 
         @Override
         public Execution deleteLinked(Write.DeleteLinked write) {
-            return new Execution(
-                    false,
-                    session -> Removal.of(catalog, write).run(session).map(removed -> removed.written("deleted")));
+            return cascading((session, last) ->
+                    Removal.of(catalog, write).run(session, held, last).map(removed -> removed.written("deleted")));
         }
 
         @Override
         public Execution restoreLinked(Write.RestoreLinked write) {
-            return new Execution(
-                    false,
-                    session ->
-                            Restoration.of(catalog, write).run(session).map(restored -> restored.written("restored")));
+            return cascading((session, last) -> Restoration.of(catalog, write)
+                    .run(session, held, last)
+                    .map(restored -> restored.written("restored")));
         }
     }
 }

@@ -7,6 +7,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.testing.Generators;
+import io.vinculum.testing.PostgresLog;
 import io.vinculum.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,37 +100,88 @@ class ManyWritersIT {
                 .put(second, new JsonObject().put(secondKey, other));
     }
 
+    private static final List<String> MODULES = List.of("product", "review", "brand", "customer");
+
     private static Future<?> write(Random random) {
-        String[] model = {"product", "product", "review", "review", "brand", "brand", "customer", "customer"};
-        int at = 2 * random.nextInt(4);
-        JsonArray ids = some(random, model[at].substring(0, 1));
-        JsonObject of = new JsonObject().put(model[at], new JsonObject().put(model[at] + "_id", ids));
-        return switch (random.nextInt(11)) {
+        String module = MODULES.get(random.nextInt(MODULES.size()));
+        JsonArray ids = some(random, module.substring(0, 1));
+        JsonObject of = new JsonObject().put(module, new JsonObject().put(module + "_id", ids));
+        return switch (random.nextInt(16)) {
             case 0, 1, 2 -> shop.links().create(links(random));
             case 3 -> shop.links().dismiss(links(random));
-            case 4 -> shop.modules().remove(model[at], "softDelete", model[at + 1], ids);
-            case 5, 6 -> shop.modules().remove(model[at], "restore", model[at + 1], ids);
-            case 7 -> shop.links().delete(of);
-            case 8 -> shop.links().restore(of);
-            case 9 ->
-                random.nextInt(4) == 0 ? gone(model[at], ids) : shop.links().create(links(random));
-            default ->
-                shop.writes()
-                        .graphWrite(
-                                new JsonObject()
-                                        .put(
-                                                "writes",
-                                                new JsonArray()
-                                                        .add(new JsonObject().put("link.create", links(random)))
-                                                        .add(new JsonObject().put("link.dismiss", links(random)))
-                                                        .add(new JsonObject()
-                                                                .put("softDelete", model[at])
-                                                                .put("ids", ids))),
-                                null);
+            case 4 -> shop.modules().remove(module, "softDelete", module, ids);
+            case 5, 6, 7 -> shop.modules().remove(module, "restore", module, ids);
+            case 8 -> shop.links().delete(of);
+            case 9 -> shop.links().restore(of);
+            case 10 -> random.nextInt(4) == 0 ? gone(module, ids) : shop.links().create(links(random));
+            case 11, 12 -> updated(random, module, ids);
+            case 13 -> others(random, module);
+            default -> several(random);
         };
     }
 
-    /** Deletes for good, and makes the records anew. */
+    /** Several writes of several kinds, in any order, in one transaction. */
+    private static Future<?> several(Random random) {
+        JsonArray writes = new JsonArray();
+        for (int i = 0; i <= 1 + random.nextInt(3); i++) {
+            String module = MODULES.get(random.nextInt(MODULES.size()));
+            JsonArray ids = some(random, module.substring(0, 1));
+            writes.add(
+                    switch (random.nextInt(8)) {
+                        case 0, 1 -> new JsonObject().put("link.create", links(random));
+                        case 2 -> new JsonObject().put("link.dismiss", links(random));
+                        case 3 -> new JsonObject().put("softDelete", module).put("ids", ids);
+                        case 4, 5 -> new JsonObject().put("restore", module).put("ids", ids);
+                        case 6 -> new JsonObject().put("update", module).put("data", renamed(random, module, ids));
+                        default -> new JsonObject().put("create", module).put("data", made(random, module));
+                    });
+        }
+        return shop.writes().graphWrite(new JsonObject().put("writes", writes), null);
+    }
+
+    /** Gives records unique values that others have, take and leave at the same moment. */
+    private static Future<?> updated(Random random, String module, JsonArray ids) {
+        return shop.modules().update(module, module, renamed(random, module, ids));
+    }
+
+    private static JsonArray renamed(Random random, String module, JsonArray ids) {
+        JsonArray records = new JsonArray();
+        ids.forEach(id -> records.add(new JsonObject().put("id", id).put(unique(module), value(random))));
+        return records;
+    }
+
+    private static String unique(String module) {
+        return switch (module) {
+            case "product" -> "handle";
+            case "brand" -> "name";
+            case "review" -> "title";
+            default -> "email";
+        };
+    }
+
+    private static String value(Random random) {
+        return "v" + random.nextInt(3 * RECORDS);
+    }
+
+    private static JsonArray made(Random random, String module) {
+        JsonArray records = new JsonArray();
+        random.ints(1 + random.nextInt(3), 0, RECORDS)
+                .distinct()
+                .forEach(i -> records.add(record(module, "x" + i).put(unique(module), value(random))));
+        return records;
+    }
+
+    /** Makes records of any key and unique value, and deletes them for good if that went well. */
+    private static Future<?> others(Random random, String module) {
+        JsonArray records = made(random, module);
+        JsonArray ids = new JsonArray();
+        records.forEach(record -> ids.add(((JsonObject) record).getString("id")));
+        return shop.modules()
+                .create(module, module, records)
+                .compose(made -> shop.modules().remove(module, "delete", module, ids));
+    }
+
+    /** Deletes for good, and makes the records again. */
     private static Future<?> gone(String module, JsonArray ids) {
         return shop.modules().remove(module, "delete", module, ids).compose(deleted -> {
             JsonArray records = new JsonArray();
@@ -189,17 +242,20 @@ class ManyWritersIT {
         shop.sql("insert into customer.address (id, street, city, country) "
                 + "select 'a' || n, 's', 'c', 'x' from generate_series(0, " + RECORDS + ") n");
         long before = deadlocks();
+        long logged = PostgresLog.length();
+        long seed = Generators.seed();
         long end = System.nanoTime() + MILLIS * 1_000_000;
         List<Future<Void>> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-            clients.add(client(new Random(100 + i), end));
+            clients.add(client(new Random(seed + i), end));
         }
         TestDatabase.await(Future.all(clients), (int) (MILLIS / 1_000) + 60);
 
         List<Long> sorted = waits.stream().sorted().toList();
         long p99 = sorted.get(sorted.size() * 99 / 100) / 1_000_000;
         System.out.printf(
-                "%d writes of %d clients: p50 %d ms, p99 %d ms, longest %d ms; failures %s%n",
+                "seed %d: %d writes of %d clients: p50 %d ms, p99 %d ms, longest %d ms; failures %s%n",
+                seed,
                 sorted.size(),
                 CLIENTS,
                 sorted.get(sorted.size() / 2) / 1_000_000,
@@ -208,7 +264,9 @@ class ManyWritersIT {
                 failures);
         assertThat(messages.stream().distinct().limit(5)).isEmpty();
         assertThat(unexpected.get()).isZero();
-        assertThat(deadlocksSeen()).as("deadlocks in PostgreSQL").isEqualTo(before);
+        assertThat(deadlocksSeen())
+                .as(() -> "deadlocks in PostgreSQL, seed " + seed + ":\n" + PostgresLog.since(logged))
+                .isEqualTo(before);
         assertThat(p99)
                 .as("p99 of waits in milliseconds, on a machine that does other work too")
                 .isLessThan(3_000);

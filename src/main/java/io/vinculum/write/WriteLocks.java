@@ -10,12 +10,14 @@ import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
 import io.vinculum.failure.Failure;
 import io.vinculum.value.ColumnType;
+import io.vinculum.value.Scalar;
 import io.vinculum.value.Unnest;
 import io.vinculum.write.Closure.Member;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +25,20 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The records that a write locks before anything else. All writes lock in one order: records by entity and key, each
- * entity's with the strongest lock that any of them needs; then links by name and pair; then the journal. Pure.
+ * What a write locks before it writes anything. All writes lock in one order: records by entity and key, each entity's
+ * with the strongest lock that any of them needs; then names, which stand for what no row stands for; then unique
+ * values. After that a write waits only for transactions that wait for nothing it holds:
+ *
+ * <ul>
+ *   <li>a row of a checked link is written only under a lock on both its records, or a full lock on one;
+ *   <li>rows of other links are locked by link and pair under the link's name, which whoever writes several things
+ *       holds alone;
+ *   <li>an entry of the journal is written under the lock of its own row; old entries are deleted last, without waiting.
+ * </ul>
+ *
+ * Pure.
  */
-final class RecordLocks {
+final class WriteLocks {
     /** How strong a lock is. */
     enum Strength {
         /** The record may be updated meanwhile, but not deleted. */
@@ -51,6 +63,11 @@ final class RecordLocks {
 
     private final TreeMap<Model, Locked> byModel = new TreeMap<>(Comparator.comparing(Model::name));
 
+    /** Names, and whether each is held alone. */
+    private final TreeMap<String, Boolean> names = new TreeMap<>();
+
+    private final TreeMap<Model, UniqueValues.Lock> values = new TreeMap<>(Comparator.comparing(Model::name));
+
     /** Adds records; those of another database cannot be locked and are left out. */
     void add(Model model, Collection<?> keys, Strength strength) {
         if (!keys.isEmpty() && !model.remote()) {
@@ -68,15 +85,76 @@ final class RecordLocks {
         }
     }
 
+    /** Holds a name together with others that share it. */
+    void share(String name) {
+        names.putIfAbsent(name, false);
+    }
+
+    /** Holds a name alone. */
+    void alone(String name) {
+        names.put(name, true);
+    }
+
+    /** Holds all names of links alone. */
+    void aloneWithLinks() {
+        names.replaceAll((name, alone) -> alone || name.startsWith(LinkSql.NAMES));
+    }
+
+    /** Locks unique values of one model. */
+    void values(Model model, UniqueValues.Lock lock) {
+        values.put(model, lock);
+    }
+
+    /** How many records of each model there are. */
+    Map<Model, Integer> counts() {
+        Map<Model, Integer> counts = new LinkedHashMap<>();
+        byModel.forEach((model, locked) -> counts.put(model, locked.keys.size()));
+        return counts;
+    }
+
+    /** The records by model. */
+    Map<Model, List<Object>> records() {
+        Map<Model, List<Object>> records = new LinkedHashMap<>();
+        byModel.forEach((model, locked) -> records.put(model, List.copyOf(locked.keys)));
+        return records;
+    }
+
     private Locked locked(Model model) {
         return byModel.computeIfAbsent(model, made -> new Locked());
     }
 
-    void addAll(RecordLocks others) {
+    void addAll(WriteLocks others) {
         others.byModel.forEach((model, locked) -> {
             add(model, locked.keys, locked.strength);
-            locked(model).needed.addAll(locked.needed);
+            if (!locked.needed.isEmpty()) {
+                locked(model).needed.addAll(locked.needed);
+            }
         });
+        others.names.forEach((name, alone) -> names.merge(name, alone, Boolean::logicalOr));
+        values.putAll(others.values);
+    }
+
+    /** Those of some records that are among these. */
+    Set<Member> among(Set<Member> some) {
+        Set<Member> among = new LinkedHashSet<>(some);
+        among.removeIf(member -> !byModel.containsKey(member.model())
+                || !locked(member.model()).keys.contains(member.key()));
+        return among;
+    }
+
+    /** Without some records. */
+    WriteLocks without(Set<Member> absent) {
+        WriteLocks left = new WriteLocks();
+        left.addAll(this);
+        absent.forEach(member -> {
+            Locked locked = left.byModel.get(member.model());
+            if (locked != null) {
+                locked.keys.remove(member.key());
+                locked.needed.remove(member.key());
+            }
+        });
+        left.byModel.values().removeIf(locked -> locked.keys.isEmpty());
+        return left;
     }
 
     /** Makes all locks at least as strong. */
@@ -102,7 +180,10 @@ final class RecordLocks {
                 + ordered(key(model), model.key().type()) + " " + locked.strength.sql;
     }
 
-    /** One statement for each entity, in order, that answers keys, whether they are live, and when they were deleted. */
+    /**
+     * One statement for each entity, in order, that answers keys, whether they are live, and when they were deleted; then
+     * those for names and values.
+     */
     List<Statement> statements() {
         List<Statement> statements = new ArrayList<>();
         byModel.forEach((model, locked) -> {
@@ -110,7 +191,34 @@ final class RecordLocks {
             String keys = parameters.addArray(model.key().type(), List.copyOf(locked.keys));
             statements.add(new Statement(select(model, locked, keys, ""), parameters.parameters()));
         });
+        if (!names.isEmpty()) {
+            Unnest parameters = new Unnest();
+            String held = held(parameters);
+            statements.add(new Statement("select " + held, parameters.parameters()));
+        }
+        values.forEach((model, lock) -> {
+            Unnest parameters = new Unnest();
+            String rows = lock.old().isEmpty() ? "" : rows(model, parameters);
+            statements.add(new Statement(lock.sql(parameters, rows), parameters.parameters()));
+        });
         return statements;
+    }
+
+    /** The records of a model as they are once they are locked. */
+    private String rows(Model model, Unnest parameters) {
+        Locked locked = byModel.get(model);
+        return locked == null
+                ? ""
+                : Identifier.table(model.table().schema(), model.table().name()) + " m where " + key(model) + " = any("
+                        + parameters.addArray(model.key().type(), List.copyOf(locked.keys)) + ")";
+    }
+
+    private String held(Unnest parameters) {
+        String names = parameters.addArray(ColumnType.of(Scalar.STRING), List.copyOf(this.names.keySet()));
+        String alone = parameters.addArray(ColumnType.of(Scalar.BOOLEAN), List.copyOf(this.names.values()));
+        String key = "(hashtextextended(h.name, 0))";
+        return "case when h.alone then pg_advisory_xact_lock" + key + "::text else pg_advisory_xact_lock_shared" + key
+                + "::text end from unnest(" + names + ", " + alone + ") h(name, alone)";
     }
 
     /** The entities in the order of {@link #statements}. */
@@ -147,11 +255,17 @@ final class RecordLocks {
         return absent;
     }
 
-    /** Whether all of the others are among these. */
-    boolean contains(RecordLocks others) {
-        return others.byModel.entrySet().stream()
-                .allMatch(entry -> byModel.containsKey(entry.getKey())
-                        && locked(entry.getKey()).keys.containsAll(entry.getValue().keys));
+    /** Whether all of the others are among these, and no weaker. */
+    boolean contains(WriteLocks others) {
+        return others.byModel.entrySet().stream().allMatch(entry -> contains(entry.getKey(), entry.getValue()))
+                && others.names.entrySet().stream()
+                        .allMatch(entry ->
+                                names.containsKey(entry.getKey()) && (names.get(entry.getKey()) || !entry.getValue()));
+    }
+
+    private boolean contains(Model model, Locked other) {
+        Locked own = byModel.get(model);
+        return own != null && own.keys.containsAll(other.keys) && own.strength.compareTo(other.strength) >= 0;
     }
 
     /**
@@ -168,7 +282,7 @@ final class RecordLocks {
     }
 
     Guard guard(Unnest parameters) {
-        if (byModel.isEmpty()) {
+        if (byModel.isEmpty() && names.isEmpty()) {
             return Guard.NONE;
         }
         List<String> expressions = new ArrayList<>();
@@ -181,6 +295,17 @@ final class RecordLocks {
             String before = conditions.isEmpty() ? "" : " and " + conditions.get(conditions.size() - 1);
             expressions.add(name + " as materialized (" + select(model, locked, keys, live + before) + ")");
             conditions.add(complete(model, locked, name, parameters));
+        });
+        if (!names.isEmpty()) {
+            expressions.add("named as materialized (select " + held(parameters)
+                    + (conditions.isEmpty() ? "" : " where " + conditions.get(conditions.size() - 1)) + ")");
+            conditions.add("(select count(*) from named) >= 0");
+        }
+        values.values().forEach(lock -> {
+            String name = "v" + expressions.size();
+            String before = " and " + conditions.get(conditions.size() - 1);
+            expressions.add(name + " as materialized (" + lock.sql(parameters, "") + before + ")");
+            conditions.add("(select count(*) from " + name + ") >= 0");
         });
         return new Guard("with " + String.join(", ", expressions) + " ", String.join(" and ", conditions));
     }
@@ -201,6 +326,15 @@ final class RecordLocks {
 
     /** Finds which of the records that must be there are not, and says so. */
     Future<Throwable> missing(Session session, String consequence) {
+        return missing(session, consequence, Set.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param absent records that were not there when they were to be locked
+     */
+    Future<Throwable> missing(Session session, String consequence, Set<Member> absent) {
         List<Model> needing = byModel.keySet().stream()
                 .filter(model -> !locked(model).needed.isEmpty())
                 .toList();
@@ -210,16 +344,20 @@ final class RecordLocks {
         return Pipeline.run(session, statements).map(answers -> {
             for (int i = 0; i < answers.size(); i++) {
                 if (!answers.get(i).isEmpty()) {
-                    return notFound(needing.get(i), answers.get(i), consequence);
+                    List<String> keys = answers.get(i).stream()
+                            .map(row -> String.valueOf(row.getValue(0)))
+                            .toList();
+                    return notFound(needing.get(i), keys, consequence);
                 }
             }
-            return Pipeline.conflict();
+            return absent.stream()
+                    .findFirst()
+                    .<Throwable>map(one -> notFound(one.model(), List.of(String.valueOf(one.key())), consequence))
+                    .orElseGet(Pipeline::conflict);
         });
     }
 
-    private static Failure notFound(Model model, List<Row> missing, String consequence) {
-        List<String> keys =
-                missing.stream().map(row -> String.valueOf(row.getValue(0))).toList();
+    private static Failure notFound(Model model, List<String> keys, String consequence) {
         return Failure.notFound(model.name() + " not found: " + String.join(", ", keys) + "; " + consequence);
     }
 
