@@ -187,7 +187,7 @@ public final class Vinculum {
 
     /** Ready-made steps for workflows, over this node's modules, links and queries. */
     public Steps steps() {
-        return new Steps(catalog, modules, links, query, this::workflows);
+        return new Steps(writes, modules, links, query, this::workflows);
     }
 
     /** Runs workflows. */

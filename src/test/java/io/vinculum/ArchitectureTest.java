@@ -74,7 +74,17 @@ class ArchitectureTest {
             Map.entry("endpoint", Set.of("deadline", "graphql", "json", "failure")),
             Map.entry(
                     "step",
-                    Set.of("module", "link", "query", "workflow", "flow", "write", "catalog", "json", "failure")),
+                    Set.of(
+                            "database",
+                            "module",
+                            "link",
+                            "query",
+                            "workflow",
+                            "flow",
+                            "write",
+                            "catalog",
+                            "json",
+                            "failure")),
             Map.entry(
                     "shop",
                     Set.of("step", "module", "link", "query", "workflow", "flow", "catalog", "json", "failure")),

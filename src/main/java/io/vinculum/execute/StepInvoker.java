@@ -56,7 +56,7 @@ final class StepInvoker {
         AttemptContext attempt = new AttemptContext(
                 run, position, number, false, data -> keep(run, position, number, data, elapsed(started)));
         attempt.prepared(state.undoData());
-        if (step.isTransactional()) {
+        if (step.isTransactional(run.isDurable())) {
             inTransaction(run, position, step, attempt, started);
             return;
         }

@@ -105,6 +105,15 @@ public final class Step<I, O> {
     }
 
     /**
+     * A step whose writes are committed together with its result where its run is kept; where it is not, another body
+     * does the same.
+     */
+    public static <I, O> Step<I, O> transactional(
+            String name, Class<O> output, TransactionalBody<I, O> body, Body<I, O> notKept) {
+        return made(name, Codec.type(output), new Work<>(notKept, body, false));
+    }
+
+    /**
      * A step that somebody else ends, by {@code workflow.step.success} or {@code workflow.step.failure} with
      * {@link StepContext#key()}; the body only starts it. Its time-out, a week by default, is for the answer.
      */
@@ -161,8 +170,9 @@ public final class Step<I, O> {
         return work.async();
     }
 
-    public boolean isTransactional() {
-        return work.transactional() != null;
+    /** Whether it writes in the transaction of its result, in a run that is kept or one that is not. */
+    public boolean isTransactional(boolean kept) {
+        return work.transactional() != null && (kept || work.body() == null);
     }
 
     public JavaType output() {

@@ -86,7 +86,7 @@ public final class Workflow<I, O> {
     private void checkOptions() {
         if (!options.durable()) {
             nodes.stream()
-                    .filter(node -> node.step() != null && node.step().isTransactional())
+                    .filter(node -> node.step() != null && node.step().isTransactional(false))
                     .findFirst()
                     .ifPresent(node -> {
                         throw Failure.invalid("the step '" + node.name() + "' of " + name

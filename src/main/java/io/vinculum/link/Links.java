@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Catalog;
 import io.vinculum.database.Database;
+import io.vinculum.database.Session;
 import io.vinculum.deadline.Deadline;
 import io.vinculum.write.LinkReader;
 import io.vinculum.write.Write;
@@ -84,5 +85,10 @@ public final class Links {
     /** Live link rows with their custom columns, by pairs or by one side. */
     public Future<JsonArray> list(@Nullable Object links) {
         return reader.list(links);
+    }
+
+    /** The same inside a transaction of the caller's. */
+    public Future<JsonArray> list(Session session, @Nullable Object links) {
+        return reader.list(session, links);
     }
 }

@@ -1,5 +1,6 @@
 package io.vinculum.step;
 
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 record LinksBefore(JsonArray pairs, JsonArray rows) {
     private static final List<String> OWN = List.of("link", "id", "created_at", "updated_at", "deleted_at", "outcome");
 
-    static LinksBefore of(Links links, JsonArray given) {
+    /** What of the given links is there now, as a list of links answers it. */
+    static Future<LinksBefore> of(JsonArray given, Function<Object, Future<JsonArray>> list) {
         JsonArray pairs = new JsonArray();
         given.forEach(one -> {
             if (!(one instanceof JsonObject pair)) {
@@ -30,10 +33,9 @@ record LinksBefore(JsonArray pairs, JsonArray rows) {
             sides.remove("data");
             pairs.add(sides);
         });
-        JsonArray rows = pairs.isEmpty()
-                ? new JsonArray()
-                : links.list(JsonText.plain(pairs)).await();
-        return new LinksBefore(pairs, rows);
+        Future<JsonArray> rows =
+                pairs.isEmpty() ? Future.succeededFuture(new JsonArray()) : list.apply(JsonText.plain(pairs));
+        return rows.map(there -> new LinksBefore(pairs, there));
     }
 
     /** The same; fails with {@code NOT_FOUND} when one of the links is not there. */

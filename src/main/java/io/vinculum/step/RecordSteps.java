@@ -1,28 +1,42 @@
 package io.vinculum.step;
 
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.catalog.Model;
+import io.vinculum.database.Session;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.flow.StepContext;
 import io.vinculum.module.Modules;
 import io.vinculum.write.Ids;
+import io.vinculum.write.Write;
+import io.vinculum.write.Write.Answer;
+import io.vinculum.write.Write.Removing;
+import io.vinculum.write.Writes;
+import io.vinculum.write.Written;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What steps do with the records of one model, through its module. */
+/** What steps do with the records of one model. */
 final class RecordSteps {
+    private final Writes writes;
     private final Modules modules;
     private final Model model;
     private final String key;
 
-    RecordSteps(Modules modules, Model model) {
+    RecordSteps(Writes writes, Modules modules, Model model) {
+        this.writes = writes;
         this.modules = modules;
         this.model = model;
         this.key = model.key().name();
+    }
+
+    /** Whether the records are in this database, where runs are kept too. */
+    boolean here() {
+        return !model.remote();
     }
 
     /** The keys of records that a step makes, or takes away. */
@@ -31,51 +45,53 @@ final class RecordSteps {
     /** Records as they were. */
     record Before(JsonArray records) {}
 
-    /**
-     * Makes records. The keys are chosen and kept first, so that a second try finds what the first one made; but where
-     * the database counts them, a try that died behind its insert leaves its records.
-     */
-    JsonArray create(JsonArray records, StepContext context) {
-        Created created = context.prepare(Created.class, () -> chosen(records));
-        JsonArray keyed = new JsonArray();
-        for (int i = 0; i < records.size(); i++) {
-            JsonObject record = object(records.getValue(i)).copy();
-            keyed.add(
-                    created.ids().isEmpty()
-                            ? record
-                            : record.put(key, created.ids().getValue(i)));
-        }
-        JsonArray made = made(keyed, created);
-        context.undoWith(new Created(keys(made)));
-        return made;
+    /** Makes records in the transaction that keeps the step's result: both are there, or none. */
+    Future<JsonArray> create(JsonArray records, Session session, StepContext context) {
+        return writes.inside(session, Write.create(model, records.getList(), Answer.ROWS))
+                .map(Written::rows)
+                .map(made -> {
+                    context.undoWith(new Created(keys(made)));
+                    return made;
+                });
     }
 
+    /**
+     * Makes records elsewhere. Keys that nobody gave are made and kept first, so that a second try finds what the first
+     * one made. A record of a given key may be another run's, so it is never taken for one's own: a try that died behind
+     * its insert leaves its records then, and also where the module counts the keys.
+     */
+    JsonArray create(JsonArray records, StepContext context) {
+        Created chosen = context.prepare(Created.class, () -> chosen(records));
+        if (chosen.ids().isEmpty()) {
+            JsonArray made =
+                    modules.create(model.module(), model.name(), records).await();
+            context.undoWith(new Created(keys(made)));
+            return made;
+        }
+        JsonArray keyed = new JsonArray();
+        for (int i = 0; i < records.size(); i++) {
+            keyed.add(object(records.getValue(i)).copy().put(key, chosen.ids().getValue(i)));
+        }
+        return made(keyed, chosen);
+    }
+
+    /** A key for each record; none where one is given, or where the module makes them. */
     private Created chosen(JsonArray records) {
-        JsonArray given = new JsonArray();
         JsonArray ids = new JsonArray();
         for (Object one : records) {
-            Object id = object(one).getValue(key);
-            if (id != null) {
-                given.add(id);
-                ids.add(id);
-            } else {
+            if (object(one).getValue(key) == null) {
                 Ids.next(model).map(String::valueOf).ifPresent(ids::add);
             }
-        }
-        JsonArray there = given.isEmpty() ? given : present(given, true, new JsonArray().add(key));
-        if (!there.isEmpty()) {
-            // Told before anything is kept, so that the undo never takes a record for its own that was there.
-            throw new Failure(FailureCode.DUPLICATE, model.name() + " is there already: " + keys(there));
         }
         return new Created(ids.size() == records.size() ? ids : new JsonArray());
     }
 
-    private JsonArray made(JsonArray records, Created created) {
+    private JsonArray made(JsonArray records, Created chosen) {
         try {
             return modules.create(model.module(), model.name(), records).await();
         } catch (Failure failure) {
-            if (failure.code() == FailureCode.DUPLICATE && !created.ids().isEmpty()) {
-                JsonArray there = present(created.ids(), false, new JsonArray().add("*"));
+            if (failure.code() == FailureCode.DUPLICATE) {
+                JsonArray there = present(chosen.ids(), false, new JsonArray().add("*"));
                 if (there.size() == records.size()) {
                     return there;
                 }
@@ -142,6 +158,16 @@ final class RecordSteps {
         return modules.remove(model.module(), "softDelete", model.name(), there.ids())
                 .map(gone -> there.ids())
                 .await();
+    }
+
+    /** Deletes records in the transaction that keeps the step's result. */
+    Future<JsonArray> remove(JsonArray ids, Session session, StepContext context) {
+        return writes.inside(session, Write.remove(model, ids.getList(), Removing.SOFT))
+                .map(Written::rows)
+                .map(gone -> {
+                    context.undoWith(new Created(gone));
+                    return gone;
+                });
     }
 
     void restore(Created gone) {

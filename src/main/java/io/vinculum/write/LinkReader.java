@@ -8,6 +8,7 @@ import io.vinculum.catalog.Catalog;
 import io.vinculum.catalog.Link;
 import io.vinculum.catalog.Link.Side;
 import io.vinculum.database.Database;
+import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
 import io.vinculum.write.LinkInput.Pair;
 import java.util.ArrayList;
@@ -35,8 +36,16 @@ public final class LinkReader {
     /** Live link rows with their custom columns, by pairs or by one side. */
     public Future<JsonArray> list(@Nullable Object links) {
         List<Asked> asked = read(links);
-        return database.snapshot(session -> Pipeline.run(
-                        session, asked.stream().map(Asked::statement).toList()))
+        return database.snapshot(session -> answer(session, asked));
+    }
+
+    /** The same inside a transaction of the caller's. */
+    public Future<JsonArray> list(Session session, @Nullable Object links) {
+        return answer(session, read(links));
+    }
+
+    private static Future<JsonArray> answer(Session session, List<Asked> asked) {
+        return Pipeline.run(session, asked.stream().map(Asked::statement).toList())
                 .map(answers -> {
                     Map<Pair, JsonObject> rows = new LinkedHashMap<>();
                     for (int i = 0; i < answers.size(); i++) {

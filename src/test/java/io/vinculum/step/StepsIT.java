@@ -2,6 +2,8 @@ package io.vinculum.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.flow.PermanentFailure;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each ready-made step does what it says, and undone leaves everything as it was. */
 class StepsIT {
@@ -31,7 +35,7 @@ class StepsIT {
     @BeforeEach
     void begin() {
         shop.sql("insert into vinculum.workflow_shard (shard) select generate_series(0, 1023)");
-        steps = new Steps(shop.catalog(), shop.modules(), shop.links(), shop.query(), node::get);
+        steps = new Steps(shop.writes(), shop.modules(), shop.links(), shop.query(), node::get);
         TestDatabase.await(shop.modules()
                 .create(
                         "product",
@@ -199,10 +203,49 @@ class StepsIT {
         JsonObject run = run(steps.createRecords("brand", "brand"), JsonArray.class, brands, false);
 
         assertThat(run.getString("state")).isEqualTo("reverted");
-        assertThat(run.getJsonObject("error").getString("message")).contains("brand is there already", "b1");
+        assertThat(run.getJsonObject("error").getString("message")).contains("another brand", "'b1' already");
         assertThat(shop.rows("select id from brand.brand order by id"))
                 .extracting(row -> row.getString(0))
                 .containsExactly("b1", "b2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofTwoRunsThatMakeOneRecordTheLoserLeavesItToTheWinner(boolean kept) {
+        Coordinator made = begin(composed(steps.createRecords("brand", "brand"), JsonArray.class, false)
+                .durable(kept));
+        for (int i = 0; i < 20; i++) {
+            JsonObject request = new JsonObject()
+                    .put("id", "w")
+                    .put(
+                            "input",
+                            new JsonArray()
+                                    .add(new JsonObject().put("id", "same" + i).put("name", "Same " + i)));
+            Future<JsonObject> one = made.run(request.copy());
+            Future<JsonObject> other = made.run(request.copy());
+
+            assertThat(List.of(TestDatabase.await(one), TestDatabase.await(other)))
+                    .extracting(run -> run.getString("state"))
+                    .containsExactlyInAnyOrder("done", "reverted");
+            assertThat(shop.rows("select from brand.brand where id = $1", "same" + i))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void theEventOfWhatAStepMadeLeavesAfterItsCommit() {
+        Promise<JsonObject> heard = Promise.promise();
+        shop.vertx()
+                .eventBus()
+                .<JsonObject>consumer("event.brand.brand.created", message -> heard.tryComplete(message.body()));
+
+        run(
+                steps.createRecords("brand", "brand"),
+                JsonArray.class,
+                new JsonArray().add(new JsonObject().put("id", "told").put("name", "Told")),
+                false);
+
+        assertThat(TestDatabase.await(heard.future()).getJsonArray("ids")).containsExactly("told");
     }
 
     @Test
