@@ -3,12 +3,13 @@ package io.vinculum.query;
 import io.vertx.core.Future;
 import io.vinculum.database.Database;
 import io.vinculum.deadline.Deadline;
+import io.vinculum.query.MemoryShare.Kind;
 import io.vinculum.selection.QueryLimits;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * Answers one request: with a small share of the shared memory first, with a full one when that was too little, and
+ * Answers one request: with a small share of the shared memory first, with a larger one when that was too little, and
  * with the list of a large record read by a statement of its own.
  */
 final class Answering<T> {
@@ -51,12 +52,19 @@ final class Answering<T> {
     }
 
     private Future<T> run(boolean separate) {
-        return MemoryShare.small(memory, deadline).compose(small -> attempt(small, separate));
+        boolean large =
+                selections.stream().anyMatch(selection -> selection.plan().isLarge());
+        return attempt(large ? Kind.TURN : Kind.SMALL, separate);
+    }
+
+    private Future<T> attempt(Kind kind, boolean separate) {
+        return MemoryShare.of(memory, kind, deadline).compose(share -> attempt(share, separate));
     }
 
     private Future<T> attempt(MemoryShare share, boolean separate) {
         RowBudget budget = new RowBudget(limits, share);
         return answered(budget, separate).transform(done -> {
+            selections.forEach(selection -> selection.plan().answered(share.isLarge()));
             share.release();
             if (done.succeeded()) {
                 return Future.succeededFuture(done.result());
@@ -64,9 +72,7 @@ final class Answering<T> {
             if (budget.tooLargeToRepeat()) {
                 return run(true);
             }
-            return share.starved()
-                    ? MemoryShare.full(memory, deadline).compose(full -> attempt(full, separate))
-                    : Future.failedFuture(done.cause());
+            return share.starved() ? attempt(share.next(), separate) : Future.failedFuture(done.cause());
         });
     }
 

@@ -20,6 +20,7 @@ public final class CompiledPlan {
     private final CompiledLevel root;
     private final @Nullable LookUp lookUp;
     private final long weight;
+    private volatile boolean large;
 
     /**
      * The plan as one statement that may run on a connection which many requests share: while it is known, or has proved,
@@ -94,6 +95,17 @@ public final class CompiledPlan {
 
     Plan plan() {
         return plan;
+    }
+
+    /** Whether its last answer was large, so that the next one probably is. */
+    boolean isLarge() {
+        return large;
+    }
+
+    void answered(boolean wasLarge) {
+        if (large != wasLarge) {
+            large = wasLarge;
+        }
     }
 
     CompiledLevel root() {

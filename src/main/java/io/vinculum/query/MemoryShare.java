@@ -1,63 +1,51 @@
 package io.vinculum.query;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vinculum.deadline.Deadline;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 
-/** What one answer in the making has of the shared memory. */
+/** What one answer in the making has of the {@link MemoryBudget}. */
 final class MemoryShare {
     /** What is taken at once, so that the shared counter is not asked for each row. */
     private static final long STEP = 1 << 20;
 
+    /** How a share begins; each has what the one before it may lack. */
+    enum Kind {
+        SMALL,
+        TURN,
+        FULL
+    }
+
     private final MemoryBudget budget;
-    private final boolean full;
-    private long reserved;
+    private final Kind kind;
+    private boolean turn;
+    private long grown;
     private long used;
     private boolean starved;
     private boolean released;
 
-    private MemoryShare(MemoryBudget budget, long reserved) {
+    private MemoryShare(MemoryBudget budget, Kind kind) {
         this.budget = budget;
-        this.reserved = reserved;
-        this.full = reserved == budget.full();
+        this.kind = kind;
+        this.turn = kind != Kind.SMALL;
+        this.grown = kind == Kind.FULL ? budget.full() : 0;
     }
 
-    /** A small share, at once when it is free; fails with {@code UNAVAILABLE} when the deadline ends before it is. */
-    static Future<MemoryShare> small(MemoryBudget budget, Deadline deadline) {
-        return budget.take(MemoryBudget.SMALL)
-                ? Future.succeededFuture(new MemoryShare(budget, MemoryBudget.SMALL))
-                : await(budget, MemoryBudget.SMALL, deadline);
-    }
-
-    /** A share that is enough for any answer. */
-    static Future<MemoryShare> full(MemoryBudget budget, Deadline deadline) {
-        return await(budget, budget.full(), deadline);
-    }
-
-    private static Future<MemoryShare> await(MemoryBudget budget, long bytes, Deadline deadline) {
-        Promise<MemoryShare> granted = Promise.promise();
-        MemoryBudget.Waiting place = budget.await(bytes, () -> {
-            if (!granted.tryComplete(new MemoryShare(budget, bytes))) {
-                budget.release(bytes);
-            }
-        });
-        Runnable ended = () -> {
-            if (budget.leave(place)) {
-                granted.tryFail(unavailable());
-            }
+    /** A share; fails with {@code UNAVAILABLE} when the deadline ends before it is granted. */
+    static Future<MemoryShare> of(MemoryBudget budget, Kind kind, Deadline deadline) {
+        return switch (kind) {
+            case SMALL ->
+                budget.small().acquire(MemoryBudget.SMALL, deadline).map(granted -> new MemoryShare(budget, kind));
+            case TURN -> budget.turns().acquire(1, deadline).map(granted -> new MemoryShare(budget, kind));
+            case FULL ->
+                budget.turns()
+                        .acquire(1, deadline)
+                        .compose(granted -> budget.large()
+                                .acquire(budget.full(), deadline)
+                                .map(all -> new MemoryShare(budget, kind))
+                                .onFailure(late -> budget.turns().release(1)));
         };
-        deadline.onEnd(ended);
-        return granted.future().eventually(() -> {
-            deadline.forget(ended);
-            return Future.succeededFuture();
-        });
-    }
-
-    private static Failure unavailable() {
-        return new Failure(
-                FailureCode.UNAVAILABLE, "other answers take all the memory for answers now; try again in a moment");
     }
 
     /** Takes some bytes more; false when there are none. */
@@ -67,16 +55,28 @@ final class MemoryShare {
             return false;
         }
         used += bytes;
-        if (used <= reserved) {
+        if (used <= reserved() || grow(used - reserved())) {
             return true;
         }
-        long more = Math.max(STEP, used - reserved);
-        if (!full && reserved + more <= budget.full() && budget.take(more)) {
-            reserved += more;
-            return true;
-        }
-        starved = !full;
+        starved = kind != Kind.FULL;
         return false;
+    }
+
+    private long reserved() {
+        return grown + (kind == Kind.SMALL ? MemoryBudget.SMALL : 0);
+    }
+
+    private boolean grow(long bytes) {
+        long more = Math.max(STEP, bytes);
+        if (kind == Kind.FULL || grown + more > budget.full()) {
+            return false;
+        }
+        turn = turn || budget.turns().tryAcquire(1);
+        if (!turn || !budget.large().tryAcquire(more)) {
+            return false;
+        }
+        grown += more;
+        return true;
     }
 
     /** Gives some bytes back, for what this answer takes later. */
@@ -84,9 +84,19 @@ final class MemoryShare {
         used -= bytes;
     }
 
-    /** Whether it was refused memory that a full share would have had. */
+    /** Whether it was refused memory that a larger share would have had. */
     synchronized boolean starved() {
         return starved;
+    }
+
+    /** The kind of share to begin again with. */
+    synchronized Kind next() {
+        return turn ? Kind.FULL : Kind.TURN;
+    }
+
+    /** Whether its answer needs more than a small share. */
+    synchronized boolean isLarge() {
+        return used > MemoryBudget.SMALL;
     }
 
     /** The failure of an answer that even a full share does not hold. */
@@ -99,11 +109,23 @@ final class MemoryShare {
     /** Gives everything back; what is taken afterwards is refused. */
     void release() {
         long bytes;
+        boolean hadTurn;
         synchronized (this) {
+            if (released) {
+                return;
+            }
             released = true;
-            bytes = reserved;
-            reserved = 0;
+            bytes = grown;
+            hadTurn = turn;
         }
-        budget.release(bytes);
+        if (kind == Kind.SMALL) {
+            budget.small().release(MemoryBudget.SMALL);
+        }
+        if (bytes > 0) {
+            budget.large().release(bytes);
+        }
+        if (hadTurn) {
+            budget.turns().release(1);
+        }
     }
 }

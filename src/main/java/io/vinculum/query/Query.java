@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class Query {
     private static final int TYPICAL_ANSWER = 4_096;
 
+    /** Large answers take processor time here and in PostgreSQL; more at once would not be ready sooner. */
+    private static final int LARGE_AT_ONCE = 2 * Runtime.getRuntime().availableProcessors();
+
     private final Database database;
     private final Catalog catalog;
     private final QueryLimits limits;
@@ -45,7 +48,7 @@ public final class Query {
         this.catalog = catalog;
         this.limits = limits;
         this.remote = remote;
-        this.memory = new MemoryBudget(limits.memoryBytes(), limits.answerBytes());
+        this.memory = new MemoryBudget(limits.memoryBytes(), limits.answerBytes(), LARGE_AT_ONCE);
         this.plans = Caffeine.newBuilder()
                 .maximumWeight(limits.cacheBytes())
                 .weigher((String key, CompiledPlan plan) ->

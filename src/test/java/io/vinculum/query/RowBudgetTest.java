@@ -49,10 +49,11 @@ class RowBudgetTest {
     private static RowBudget budget(int rows, long answerBytes) {
         QueryLimits limits =
                 new QueryLimits(10, 500, 500, 10_000, rows, answerBytes, 256 * MEBI, 8 * MEBI, Duration.ofSeconds(10));
-        MemoryBudget memory = new MemoryBudget(limits.memoryBytes(), limits.answerBytes());
+        MemoryBudget memory = new MemoryBudget(limits.memoryBytes(), limits.answerBytes(), 4);
         return new RowBudget(
                 limits,
-                MemoryShare.small(memory, io.vinculum.deadline.Deadline.NONE).result());
+                MemoryShare.of(memory, MemoryShare.Kind.SMALL, io.vinculum.deadline.Deadline.NONE)
+                        .result());
     }
 
     private List<Row> read(RowBudget budget, Attempt attempt, RowSize size, boolean repeats, int count, Values row) {
