@@ -8,6 +8,7 @@ import io.vinculum.run.RunFailures;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class ActiveRuns {
         private final Promise<Run> ended = Promise.promise();
         private final List<Promise<Run>> waiters = new ArrayList<>();
         private final List<Runnable> timers = new ArrayList<>();
+        private final Set<StepAttempt> bodies = new HashSet<>();
 
         Active(Run run) {
             this.run = run;
@@ -67,11 +69,39 @@ public final class ActiveRuns {
         return active.containsKey(id) || recentlyEnded.contains(id);
     }
 
+    /** A run that is not active here was ended in the ledger. */
+    public void markEnded(String id) {
+        recentlyEnded.add(id);
+    }
+
     /** A timer that is cancelled when the run has ended or is lost. */
     void keepTimer(Run run, Runnable cancel) {
         Active one = active.get(run.id());
         if (one != null && one.run == run) {
             one.timers.add(cancel);
+        }
+    }
+
+    /** A body of the run is in flight. */
+    void addBody(Run run, StepAttempt body) {
+        Active one = active.get(run.id());
+        if (one != null && one.run == run) {
+            one.bodies.add(body);
+        }
+    }
+
+    void removeBody(Run run, StepAttempt body) {
+        Active one = active.get(run.id());
+        if (one != null) {
+            one.bodies.remove(body);
+        }
+    }
+
+    /** Interrupts the bodies of a run that are in flight. */
+    void interrupt(Run run, Failure why) {
+        Active one = active.get(run.id());
+        if (one != null && one.run == run) {
+            one.bodies.forEach(body -> body.interrupt(why));
         }
     }
 
@@ -125,6 +155,7 @@ public final class ActiveRuns {
         active.remove(run.id());
         one.timers.forEach(Runnable::run);
         Failure failure = cause instanceof Failure known ? known : RunFailures.ownerChanged();
+        one.bodies.forEach(body -> body.interrupt(failure));
         one.ended.fail(failure);
         one.waiters.forEach(waiter -> waiter.fail(failure));
     }

@@ -101,7 +101,9 @@ public final class Runner {
 
     private void expire(Run run, Duration most) {
         if (run.state() == RunState.INVOKING) {
-            startCompensating(run, new Failure(FailureCode.TIMEOUT, "the run took longer than " + most));
+            Failure late = new Failure(FailureCode.TIMEOUT, "the run took longer than " + most);
+            startCompensating(run, late);
+            active.interrupt(run, late);
         }
     }
 
@@ -160,7 +162,7 @@ public final class Runner {
         });
     }
 
-    /** Compensates a run. Answers it when it has ended. */
+    /** Interrupts its bodies, and compensates it. Answers it when it has ended. */
     public Future<Run> cancel(Run run) {
         boolean inDoubt = run.isParked();
         run.unpause();
@@ -168,12 +170,30 @@ public final class Runner {
             if (inDoubt) {
                 // Run once more, under the same keys, so that they can be compensated.
                 invocations(run).forEach(invoke -> invoker.invoke(run, invoke));
+                startCompensating(run, RunFailures.cancelled());
+            } else {
+                startCompensating(run, RunFailures.cancelled());
+                active.interrupt(run, RunFailures.cancelled());
             }
-            startCompensating(run, RunFailures.cancelled());
         } else {
             advance(run);
         }
         return active.end(run);
+    }
+
+    /** Ends a run where it is: interrupts its bodies, and compensates nothing. */
+    public Future<Run> terminate(Run run) {
+        run.unpause();
+        run.terminate(RunFailures.terminated());
+        active.interrupt(run, RunFailures.terminated());
+        Future<Run> ended = active.end(run);
+        active.whenWritten(run, journal.changed(run, RunState.TERMINATED), () -> loop.ended(run));
+        return ended;
+    }
+
+    /** Interrupts the bodies of runs that this node does not own any more. For any thread. */
+    public void interrupt(Predicate<Run> which) {
+        executor.interrupt(which, RunFailures.ownerChanged());
     }
 
     private static List<Decision.Invoke> invocations(Run run) {

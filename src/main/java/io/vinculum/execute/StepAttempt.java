@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.flow.PermanentFailure;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,7 @@ final class StepAttempt {
     private final Duration timeout;
     private final Timers timers;
     private Runnable cancelTimer = () -> {};
+    private @Nullable Failure interruption;
 
     private StepAttempt(String step, Duration timeout, Timers timers) {
         this.step = step;
@@ -27,7 +29,7 @@ final class StepAttempt {
     }
 
     /** Starts it; a heartbeat of the body, through its context, restarts its time-out. */
-    static Future<@Nullable Object> start(
+    static StepAttempt start(
             AttemptContext context,
             Duration timeout,
             ExecutorService threads,
@@ -42,7 +44,31 @@ final class StepAttempt {
             attempt.end(() -> attempt.result.tryFail(new Failure(
                     FailureCode.UNAVAILABLE, "too many steps run now, so '" + context.step() + "' could not start")));
         }
-        return attempt.result.future();
+        return attempt;
+    }
+
+    /** What the body answers. */
+    Future<@Nullable Object> result() {
+        return result.future();
+    }
+
+    /**
+     * Interrupts the body. What it answers nevertheless counts, since it has had its effect; what it throws then is the
+     * reason of the interruption, unless it names what it has done. For any thread.
+     */
+    synchronized void interrupt(Failure why) {
+        interruption = why;
+        Thread running = thread.get();
+        if (running != null) {
+            running.interrupt();
+        } else {
+            cancelTimer.run();
+            result.tryFail(why);
+        }
+    }
+
+    private synchronized Throwable reason(Throwable thrown) {
+        return interruption == null || thrown instanceof PermanentFailure ? thrown : interruption;
     }
 
     private synchronized void startTimeout() {
@@ -53,14 +79,16 @@ final class StepAttempt {
     }
 
     private void run(Callable<@Nullable Object> body) {
-        thread.set(Thread.currentThread());
+        synchronized (this) {
+            thread.set(Thread.currentThread());
+        }
         try {
             if (!result.future().isComplete()) {
                 Object answer = body.call();
                 end(() -> result.tryComplete(answer));
             }
         } catch (Throwable thrown) { // anything a body throws is its answer, errors too
-            end(() -> result.tryFail(thrown));
+            end(() -> result.tryFail(reason(thrown)));
         } finally {
             synchronized (this) {
                 thread.set(null);

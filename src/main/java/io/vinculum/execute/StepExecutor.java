@@ -4,11 +4,15 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vinculum.failure.Failure;
 import io.vinculum.flow.Step;
 import io.vinculum.run.Run;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the bodies of steps on threads of their own, and brings their results and timers back to the event loop. */
@@ -18,6 +22,7 @@ final class StepExecutor {
     private final Timers timers;
     private final ActiveRuns active;
     private final ExecutorService threads = StepThreads.open();
+    private final Map<StepAttempt, Run> inFlight = new ConcurrentHashMap<>();
 
     StepExecutor(Vertx vertx, Context context, Timers timers, ActiveRuns active) {
         this.vertx = vertx;
@@ -30,13 +35,28 @@ final class StepExecutor {
     Future<@Nullable Object> attempt(
             Run run, AttemptContext attempt, Step<?, ?> step, Callable<@Nullable Object> body) {
         Promise<@Nullable Object> here = Promise.promise();
-        StepAttempt.start(attempt, step.options().timeout(), threads, timers, body)
-                .onComplete(result -> context.runOnContext(now -> {
-                    if (active.has(run)) {
-                        here.handle(result);
-                    }
-                }));
+        StepAttempt started = StepAttempt.start(attempt, step.options().timeout(), threads, timers, body);
+        inFlight.put(started, run);
+        active.addBody(run, started);
+        started.result().onComplete(result -> {
+            inFlight.remove(started);
+            context.runOnContext(now -> {
+                if (active.has(run)) {
+                    active.removeBody(run, started);
+                    here.handle(result);
+                }
+            });
+        });
         return here.future();
+    }
+
+    /** Interrupts the bodies of some runs. For any thread. */
+    void interrupt(Predicate<Run> which, Failure why) {
+        inFlight.forEach((attempt, run) -> {
+            if (which.test(run)) {
+                attempt.interrupt(why);
+            }
+        });
     }
 
     /** Does something later on the event loop, unless this node has lost the run by then. */

@@ -160,7 +160,7 @@ final class StepOutcomes {
         state.record();
         active.whenWritten(run, writing, () -> {
             state.fail(order, undoData);
-            if (!continues) {
+            if (!continues && !run.state().isEnd()) {
                 run.startCompensating(failure);
                 listener.changed(run, run.state());
             }

@@ -77,6 +77,7 @@ final class RunFields {
                         .argument(newArgument().name("priority").type(Scalars.GraphQLInt))
                         .build());
         fields.put(RunAction.CANCEL, ofRun("cancelWorkflow", "Undoes what a run has done, also one that is done."));
+        fields.put(RunAction.TERMINATE, ofRun("terminateWorkflow", "Ends a run where it is, and undoes nothing."));
         fields.put(RunAction.PAUSE, ofRun("pauseWorkflow", "Begins nothing more of a run until it is resumed."));
         fields.put(RunAction.RESUME, ofRun("resumeWorkflow", "Goes on with a run that is paused or stuck."));
         fields.put(

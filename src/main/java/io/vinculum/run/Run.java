@@ -281,6 +281,14 @@ public final class Run {
         return abandoned || any(Status.UNDO_FAILED) ? RunState.FAILED : RunState.REVERTED;
     }
 
+    /** Ends it where it is. */
+    public void terminate(Failure why) {
+        state = RunState.TERMINATED;
+        if (error == null) {
+            error = why;
+        }
+    }
+
     public void end(RunState last) {
         state = last;
     }

@@ -15,7 +15,9 @@ public enum RunState {
     COMPENSATING,
     REVERTED,
     /** A compensation has failed for good; the others ran. */
-    FAILED;
+    FAILED,
+    /** Ended by a command, and nothing was undone. */
+    TERMINATED;
 
     /** The word for it in answers and in the ledger. */
     public String shown() {
@@ -28,6 +30,6 @@ public enum RunState {
     }
 
     public boolean isEnd() {
-        return this == DONE || this == REVERTED || this == FAILED;
+        return this == DONE || this == REVERTED || this == FAILED || this == TERMINATED;
     }
 }

@@ -50,7 +50,7 @@ final class RunStep {
 
     private static boolean isOver(JsonObject run) {
         return switch (run.getString("state")) {
-            case "done", "reverted", "failed" -> true;
+            case "done", "reverted", "failed", "terminated" -> true;
             default -> false;
         };
     }

@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vinculum.execute.ActiveRuns;
 import io.vinculum.execute.Turn;
-import io.vinculum.flow.Workflow;
 import io.vinculum.ledger.RunLocator;
 import io.vinculum.run.Run;
 import io.vinculum.run.RunFailures;
@@ -53,8 +52,10 @@ final class CommandRouter {
      * @param forwarded whether another node took this one for the owner
      */
     Future<JsonObject> command(RunAction action, JsonObject request, boolean forwarded) {
-        Workflow<?, ?> workflow = registry.of(request);
-        RunKey key = Requests.existingKey(workflow, request);
+        // A run can be terminated without its workflow.
+        RunKey key = action == RunAction.TERMINATE
+                ? Requests.namedKey(request)
+                : Requests.existingKey(registry.of(request), request);
         Optional<Run> here = active.find(key.id());
         if (here.isPresent()) {
             return commands.onActive(action, here.get(), request).map(RunView::of);
@@ -72,9 +73,15 @@ final class CommandRouter {
                                 ? OwnerChanging.failed()
                                 : owners.forward(owner.get(), action, request);
                     }
-                    return location.state().isEnd()
-                            ? commands.onStored(action, workflow, location, request)
-                                    .map(RunView::of)
+                    if (location.state().isEnd()) {
+                        return action == RunAction.TERMINATE
+                                ? Future.failedFuture(RunFailures.hasEnded(key.id(), location.state()))
+                                : commands.onStored(action, registry.named(key.workflow()), location, request)
+                                        .map(RunView::of);
+                    }
+                    return action == RunAction.TERMINATE
+                            ? commands.terminateStored(key, location.shard())
+                                    .compose(done -> answers.stored(key, false))
                             : answers.adopt(key).compose(done -> OwnerChanging.failed());
                 }));
     }

@@ -98,7 +98,7 @@ public final class Coordinator {
         this.owners = new OwnerCalls(vertx, leases.node());
         this.answers = new RunAnswers(vertx, context, runner.active(), leases, listing, loader, registry, admission);
         this.starter = new RunStarter(registry, runner, journal, leases, locator, recent, admission, answers, owners);
-        RunCommands commands = new RunCommands(runner, loader, leases, recent);
+        RunCommands commands = new RunCommands(runner, loader, leases, recent, ledger);
         this.router = new CommandRouter(
                 context, registry, runner.active(), recent, commands, locator, leases, answers, owners);
         this.forks = new RunForks(loader, ledger, leases);

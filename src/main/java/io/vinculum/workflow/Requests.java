@@ -54,6 +54,16 @@ final class Requests {
         return key(workflow, request);
     }
 
+    /** The key of an existing run, whether this node has its workflow or not. */
+    static RunKey namedKey(JsonObject request) {
+        String workflow = text(request, "id");
+        String transactionId = text(request, "transactionId");
+        if (workflow == null || transactionId == null) {
+            throw Failure.invalid("a run is named by the workflow's id and the transactionId");
+        }
+        return new RunKey(workflow, transactionId);
+    }
+
     static RunListing.Query list(JsonObject request) {
         checkMembers(request, LIST, "a list of runs");
         int take = number(request, "take", LISTED);

@@ -8,6 +8,8 @@ public enum RunAction {
     RUN,
     /** Compensates a run, also one that is done; answers when it is compensated. */
     CANCEL,
+    /** Ends a run where it is; bodies in flight are interrupted, and nothing is undone. */
+    TERMINATE,
     /** Starts nothing more of a run until it is resumed; what is in flight is awaited and kept. */
     PAUSE,
     /** Resumes a run that is paused or stuck. */

@@ -11,6 +11,8 @@ import io.vinculum.flow.Node;
 import io.vinculum.flow.PermanentFailure;
 import io.vinculum.flow.Step;
 import io.vinculum.flow.Workflow;
+import io.vinculum.ledger.Ledger;
+import io.vinculum.ledger.LedgerOp;
 import io.vinculum.ledger.RunLoader;
 import io.vinculum.ledger.RunLocator;
 import io.vinculum.run.Position;
@@ -19,6 +21,7 @@ import io.vinculum.run.RunFailures;
 import io.vinculum.run.RunKey;
 import io.vinculum.run.RunState;
 import io.vinculum.run.StepKey;
+import io.vinculum.run.StepRecord;
 import io.vinculum.run.StepState;
 import io.vinculum.run.StepState.Status;
 import io.vinculum.run.StoredRun;
@@ -32,8 +35,10 @@ final class RunCommands {
     private final RunLoader loader;
     private final ShardLeases leases;
     private final RecentRuns recent;
+    private final Ledger ledger;
 
-    RunCommands(Runner runner, RunLoader loader, ShardLeases leases, RecentRuns recent) {
+    RunCommands(Runner runner, RunLoader loader, ShardLeases leases, RecentRuns recent, Ledger ledger) {
+        this.ledger = ledger;
         this.runner = runner;
         this.loader = loader;
         this.leases = leases;
@@ -48,6 +53,7 @@ final class RunCommands {
         }
         return switch (what) {
             case CANCEL -> runner.cancel(run);
+            case TERMINATE -> runner.terminate(run);
             case PAUSE -> {
                 check(!run.isPaused(), run, "is paused already");
                 yield runner.pause(run).map(run);
@@ -147,6 +153,21 @@ final class RunCommands {
         });
     }
 
+    /** Ends a run of a shard of this node that is not active here: one of an unknown workflow, or one to be loaded. */
+    Future<Void> terminateStored(RunKey key, int shard) {
+        long epoch = leases.epoch(shard).orElseThrow(RunFailures::ownerChanged);
+        runner.active().markEnded(key.id());
+        return ledger.write(new LedgerOp.Change(
+                        shard,
+                        epoch,
+                        key.id(),
+                        RunState.TERMINATED,
+                        null,
+                        StepRecord.error(RunFailures.terminated()),
+                        List.of()))
+                .mapEmpty();
+    }
+
     /** A command on a run that has ended and was never written. */
     Future<Run> onRecent(RunAction what, Run run) {
         check(what == RunAction.CANCEL && run.state() == RunState.DONE, run, "has ended");
@@ -186,9 +207,7 @@ final class RunCommands {
             RunAction what, Workflow<?, ?> workflow, RunLocator.Location location, JsonObject request) {
         RunKey key = Requests.existingKey(workflow, request);
         if (what != RunAction.STEP_SUCCESS) {
-            throw new Failure(
-                    FailureCode.UNEXPECTED_STATE,
-                    "the run " + key.id() + " is " + location.state().shown() + " already");
+            throw RunFailures.hasEnded(key.id(), location.state());
         }
         return loader.one(key.id()).map(found -> {
             Run run = found.orElseThrow(() -> RunFailures.notFound(key.id())).restored(workflow, 0);

@@ -319,19 +319,18 @@ class CoordinatorIT {
     }
 
     @Test
-    void cancellingUndoesAndIsRemembered() {
+    void cancellingInterruptsTheBodyAtOnceAndUndoesAndIsRemembered() {
         CountDownLatch shipping = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
         Coordinator node = node(checkout(then("ship", (payment, context) -> {
             shipping.countDown();
-            goOn.await();
+            // Ends only when it is interrupted.
+            new CountDownLatch(1).await();
             return "shipped";
         })));
         Future<JsonObject> run = node.run(order("t1"));
         await(shipping);
 
         Future<JsonObject> cancelled = node.change(RunAction.CANCEL, order("t1"));
-        goOn.countDown();
 
         assertThat(TestDatabase.await(cancelled).getString("state")).isEqualTo("reverted");
         assertThat(TestDatabase.await(run).getJsonObject("error").getString("message"))
