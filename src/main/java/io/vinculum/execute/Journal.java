@@ -7,6 +7,7 @@ import io.vinculum.failure.FailureCode;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
 import io.vinculum.run.RunState;
+import io.vinculum.run.Signal;
 import io.vinculum.run.StepResult;
 import java.util.function.Function;
 
@@ -41,6 +42,11 @@ public interface Journal {
     Future<Boolean> started(Run run);
 
     Future<Void> recorded(Run run, Position position, StepResult result);
+
+    /** Writes a signal to a run. */
+    default Future<Void> signalled(Run run, Signal signal) {
+        return Future.succeededFuture();
+    }
 
     /** Writes a new state of a run; with an end, its output and its events. */
     Future<Void> changed(Run run, RunState state);

@@ -9,6 +9,7 @@ import io.vinculum.run.Fenced;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
 import io.vinculum.run.RunState;
+import io.vinculum.run.Signal;
 import io.vinculum.run.StepRecord;
 import io.vinculum.run.StepResult;
 import java.time.Duration;
@@ -47,6 +48,13 @@ public final class LedgerJournal implements Journal {
             promote(run);
         }
         return ledger.write(LedgerOp.step(run, row)).mapEmpty();
+    }
+
+    @Override
+    public Future<Void> signalled(Run run, Signal signal) {
+        return run.isDurable()
+                ? ledger.write(LedgerOp.step(run, StepRecord.of(signal))).mapEmpty()
+                : Future.succeededFuture();
     }
 
     /** Writes what a run has done so far; later operations are queued behind it. */

@@ -13,6 +13,7 @@ import io.vinculum.run.Position;
 import io.vinculum.run.Run;
 import io.vinculum.run.RunFailures;
 import io.vinculum.run.RunState;
+import io.vinculum.run.Signal;
 import io.vinculum.run.StepState;
 import java.time.Duration;
 import java.util.List;
@@ -135,6 +136,10 @@ public final class Runner {
             invoker.invoke(run, invoke);
         } else if (decision instanceof Decision.Sleep sleep) {
             waits.sleep(run, sleep);
+        } else if (decision instanceof Decision.AwaitSignal await) {
+            waits.awaitSignal(run, await);
+        } else if (decision instanceof Decision.Receive receive) {
+            waits.receive(run, receive);
         } else if (decision instanceof Decision.Undo undo) {
             compensator.compensate(run, undo.position(), undo.step());
         } else if (decision instanceof Decision.End end) {
@@ -267,6 +272,17 @@ public final class Runner {
     /** Restarts the time-out of a step that is ended from outside. */
     public Future<Void> renew(Run run, Position position) {
         return waits.renew(run, position);
+    }
+
+    /** Keeps a signal for a run, which receives it when it waits for it; completes when the signal is written. */
+    public Future<Void> signal(Run run, String name, @Nullable String value) {
+        Signal signal = run.signals().next(name, value);
+        Future<Void> writing = journal.signalled(run, signal);
+        active.whenWritten(run, writing, () -> {
+            run.signals().add(signal);
+            advance(run);
+        });
+        return writing;
     }
 
     /** Decides that a step need not be done. */

@@ -72,6 +72,15 @@ final class StepExecutor {
                         })));
     }
 
+    /** Does something in the next turn of the event loop, unless this node has lost the run by then. */
+    void soon(Run run, Runnable something) {
+        context.runOnContext(now -> {
+            if (active.has(run)) {
+                something.run();
+            }
+        });
+    }
+
     /** Stops the threads. */
     Future<Void> close() {
         return vertx.executeBlocking(() -> {

@@ -3,10 +3,13 @@ package io.vinculum.execute;
 import io.vertx.core.Future;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.flow.Codec;
+import io.vinculum.flow.Node;
 import io.vinculum.flow.Step;
 import io.vinculum.run.Decision;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
+import io.vinculum.run.Signal;
 import io.vinculum.run.StepRecord;
 import io.vinculum.run.StepState;
 import io.vinculum.run.StepState.Status;
@@ -31,6 +34,33 @@ final class Waits {
     void sleep(Run run, Decision.Sleep sleep) {
         run.stateAt(sleep.position()).start(null);
         await(run, sleep.position(), sleep.duration(), null, Duration.ZERO);
+    }
+
+    void awaitSignal(Run run, Decision.AwaitSignal wait) {
+        run.stateAt(wait.position()).start(null);
+        await(run, wait.position(), wait.task().most(), null, Duration.ZERO);
+    }
+
+    void receive(Run run, Decision.Receive receive) {
+        Position position = receive.position();
+        Signal signal = receive.signal();
+        run.signals().receive(signal.number());
+        run.stateAt(position).receive(signal.number());
+        // Not within the decisions that this one is among: more follows from its result.
+        executor.soon(run, () -> received(run, receive));
+    }
+
+    private void received(Run run, Decision.Receive receive) {
+        Position position = receive.position();
+        Signal signal = receive.signal();
+        Object value;
+        try {
+            value = Codec.read(signal.value(), receive.task().type(), "the signal '" + signal.name() + "'");
+        } catch (Failure unreadable) {
+            outcomes.fail(run, position, unreadable, null, Duration.ZERO);
+            return;
+        }
+        outcomes.done(run, position, value, null, Duration.ZERO);
     }
 
     /** Waits for a time to come, or for an answer from outside, at most so long. */
@@ -62,6 +92,13 @@ final class Waits {
             return;
         }
         Step<?, ?> step = run.stepAt(position);
+        Node.Task.Receive signal = run.waitAt(position);
+        if (signal != null) {
+            Failure late = new Failure(
+                    FailureCode.TIMEOUT, "no signal '" + signal.signal() + "' has come within " + signal.most());
+            outcomes.fail(run, position, late, null, Duration.ZERO);
+            return;
+        }
         if (step == null) {
             outcomes.done(run, position, null, null, Duration.ZERO);
             return;

@@ -90,6 +90,25 @@ public final class Flow<I> {
     }
 
     /**
+     * Waits for a signal that is sent to the run, as by {@code workflow.signal}; answers its value. A signal that came
+     * before is kept for it. When none has come in time, the run fails with {@code TIMEOUT} and is compensated.
+     */
+    public <T> Value<T> waitFor(String signal, Class<T> type, Duration most) {
+        return waitFor(signal, signal, type, most);
+    }
+
+    /** The same under another name, for a second wait for the same signal; each signal is received once. */
+    public <T> Value<T> waitFor(String called, String signal, Class<T> type, Duration most) {
+        if (most.isNegative() || most.isZero()) {
+            throw Failure.invalid("'" + called + "' waits for a positive time, was " + most);
+        }
+        return add(
+                called,
+                List.of(),
+                new Node.Task.Receive(Names.checked("signal", signal), Codec.type(type), most));
+    }
+
+    /**
      * Publishes an event on the event bus with the run's end, if it ends {@code done}; kept with the end, so that it
      * leaves even if the node dies then. May arrive twice.
      */

@@ -1,5 +1,6 @@
 package io.vinculum.flow;
 
+import com.fasterxml.jackson.databind.JavaType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,9 @@ public record Node(int index, String name, Set<Integer> after, Branch branch, Ta
 
         /** A wait. */
         record Sleep(Duration duration) implements Task {}
+
+        /** A wait for a signal, which may have come before. */
+        record Receive(String signal, JavaType type, Duration most) implements Task {}
 
         /** Nothing but the choice of a branch. */
         record Choose(Value<?> value, Predicate<@Nullable Object> condition) implements Task {}
@@ -55,6 +59,9 @@ public record Node(int index, String name, Set<Integer> after, Branch branch, Ta
         }
         if (task instanceof Task.Sleep) {
             return "sleep";
+        }
+        if (task instanceof Task.Receive) {
+            return "signal";
         }
         if (task instanceof Task.Choose) {
             return "when";

@@ -147,7 +147,7 @@ public final class Workflow<I, O> {
 
     /**
      * The graph, for drawing: {@code {"name", "nodes": [{"name", "kind", "after": [names], "if": {"when", "taken"}}]}};
-     * the kinds are {@code step each sleep when emit hook}.
+     * the kinds are {@code step each sleep signal when emit hook}.
      */
     public JsonObject graph() {
         JsonArray drawn = new JsonArray();
@@ -206,6 +206,9 @@ public final class Workflow<I, O> {
         }
         if (task instanceof Node.Task.Sleep sleep) {
             return " for " + sleep.duration();
+        }
+        if (task instanceof Node.Task.Receive receive) {
+            return " waits for the signal " + receive.signal() + " for " + receive.most();
         }
         if (task instanceof Node.Task.Emit emit) {
             return " emits " + emit.address();

@@ -98,6 +98,14 @@ final class RunFields {
                         .argument(optional("newTransactionId"))
                         .build());
         fields.put(
+                RunAction.SIGNAL,
+                change("signalWorkflow", "Sends a signal to a run, which receives it when it waits for it.")
+                        .argument(required("id"))
+                        .argument(required("transactionId"))
+                        .argument(required("name"))
+                        .argument(newArgument().name("value").type(json))
+                        .build());
+        fields.put(
                 RunAction.STEP_SUCCESS,
                 ofStep(
                         outside("setStepSuccess", "Ends an asynchronous step, by its key.")

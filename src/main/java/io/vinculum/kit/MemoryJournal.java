@@ -10,6 +10,7 @@ import io.vinculum.run.Fenced;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
 import io.vinculum.run.RunState;
+import io.vinculum.run.Signal;
 import io.vinculum.run.StepRecord;
 import io.vinculum.run.StepResult;
 import io.vinculum.run.StoredRun;
@@ -83,8 +84,16 @@ final class MemoryJournal implements Journal {
 
     @Override
     public Future<Void> recorded(Run of, Position position, StepResult result) {
-        StepRecord row = StepRecord.of(of, position, result);
-        String point = (row.undo() ? "undo " : "") + row.node();
+        return written(StepRecord.of(of, position, result));
+    }
+
+    @Override
+    public Future<Void> signalled(Run of, Signal signal) {
+        return written(StepRecord.of(signal));
+    }
+
+    private Future<Void> written(StepRecord row) {
+        String point = (row.undo() ? "undo " : "") + row.shown();
         if (crash("before " + point)) {
             return Future.failedFuture(new Fenced());
         }

@@ -8,10 +8,12 @@ import io.vinculum.execute.Runner;
 import io.vinculum.execute.Turn;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.flow.Codec;
 import io.vinculum.flow.PermanentFailure;
 import io.vinculum.flow.Workflow;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
+import io.vinculum.run.RunFailures;
 import io.vinculum.run.RunState;
 import io.vinculum.run.StepRecord;
 import io.vinculum.run.StepState;
@@ -91,6 +93,27 @@ public final class WorkflowKit implements AutoCloseable {
     /** Lets the asynchronous step fail that the run waits for, and continues. */
     public Recording fail(String step, String message) {
         return outside(step, (waiting, position) -> runner.fail(waiting, position, PermanentFailure.of(message)));
+    }
+
+    /** Sends a signal to the run, and continues; the run may come to its wait for it later. */
+    public Recording signal(String name, @Nullable Object value) {
+        String json = Codec.write(value, "the signal '" + name + "'");
+        long before = signals();
+        Recording recording = await(onContext(() -> {
+            Run receiving = current();
+            receiving.waitFor(name);
+            if (receiving.state() != RunState.INVOKING) {
+                throw RunFailures.hasEnded(receiving.id(), receiving.state());
+            }
+            runner.signal(receiving, name, json);
+            return watched(receiving);
+        }));
+        // When its owner was lost before the signal was kept, the sender sends it again.
+        return signals() == before ? signal(name, value) : recording;
+    }
+
+    private long signals() {
+        return journal.rows().stream().filter(row -> !row.step().isStep()).count();
     }
 
     private interface Outside {
@@ -179,7 +202,10 @@ public final class WorkflowKit implements AutoCloseable {
                 ended.visibleState(),
                 ended.output(),
                 ended.error(),
-                journal.rows().stream().map(row -> line(row.step())).toList(),
+                journal.rows().stream()
+                        .filter(row -> row.step().isStep())
+                        .map(row -> line(row.step()))
+                        .toList(),
                 emitted,
                 time.passed(),
                 journal.crashed());

@@ -82,11 +82,11 @@ public sealed interface LedgerOp {
                 events);
     }
 
-    /** The steps that a run has completed so far. */
+    /** The steps that a run has completed so far, and the signals that it has still to receive. */
     static Stream<LedgerOp> completedSteps(Run run) {
-        return run.steps().entrySet().stream()
-                .flatMap(step -> completed(run, step.getKey(), step.getValue()).stream())
-                .map(row -> step(run, row));
+        Stream<StepRecord> steps = run.steps().entrySet().stream()
+                .flatMap(step -> completed(run, step.getKey(), step.getValue()).stream());
+        return Stream.concat(steps, run.signals().all().map(StepRecord::of)).map(row -> step(run, row));
     }
 
     private static List<StepRecord> completed(Run run, Position position, StepState step) {

@@ -6,6 +6,7 @@ import io.vinculum.run.StepState.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a run does next. A pure function of the run: evaluated after every change, and again after a takeover. */
@@ -17,6 +18,12 @@ public sealed interface Decision {
 
     /** Waits. */
     record Sleep(Position position, Duration duration) implements Decision {}
+
+    /** Waits for a signal. */
+    record AwaitSignal(Position position, Node.Task.Receive task) implements Decision {}
+
+    /** Takes a signal. */
+    record Receive(Position position, Node.Task.Receive task, Signal signal) implements Decision {}
 
     /** Runs the compensation of a step. */
     record Undo(Position position, Step<?, ?> step) implements Decision {}
@@ -122,11 +129,27 @@ public sealed interface Decision {
             }
             return step != null && (step.is(Status.DONE) || step.is(Status.SKIPPED));
         }
+        if (node.task() instanceof Node.Task.Receive receive) {
+            return visitSignal(run, Position.of(node.index()), receive, next);
+        }
         if (node.task() instanceof Node.Task.Choose) {
             // Evaluated even when its branches are empty: what it throws must not depend on them.
             run.values().chose(node.index());
         }
         return true;
+    }
+
+    private static boolean visitSignal(Run run, Position position, Node.Task.Receive task, List<Decision> next) {
+        StepState step = run.findState(position);
+        if (isToStart(step) || (step != null && step.is(Status.WAITING))) {
+            Optional<Signal> signal = run.signals().first(task.signal());
+            if (signal.isPresent()) {
+                next.add(new Receive(position, task, signal.get()));
+            } else if (isToStart(step)) {
+                next.add(new AwaitSignal(position, task));
+            }
+        }
+        return step != null && (step.is(Status.DONE) || step.is(Status.SKIPPED));
     }
 
     private static boolean isToStart(@Nullable StepState step) {

@@ -1,6 +1,7 @@
 package io.vinculum.run;
 
 import io.vinculum.failure.Failure;
+import io.vinculum.failure.Nearest;
 import io.vinculum.flow.Node;
 import io.vinculum.flow.Step;
 import io.vinculum.flow.Workflow;
@@ -24,6 +25,7 @@ public final class Run {
     private final Map<Position, StepState> steps = new LinkedHashMap<>();
     private final CompletionOrder order = new CompletionOrder(this);
     private final RunValues values = new RunValues(this);
+    private final Signals signals = new Signals();
     private RunState state = RunState.INVOKING;
     private boolean durable;
     private boolean paused;
@@ -108,7 +110,8 @@ public final class Run {
     }
 
     private boolean waitsForAnswer(Map.Entry<Position, StepState> step) {
-        return step.getValue().is(Status.WAITING) && stepAt(step.getKey()) != null;
+        return step.getValue().is(Status.WAITING)
+                && (stepAt(step.getKey()) != null || waitAt(step.getKey()) != null);
     }
 
     public boolean isDurable() {
@@ -184,6 +187,41 @@ public final class Run {
                 event.accept(emit.address(), values.value(emit.payload()));
             }
         }
+    }
+
+    /** What was sent to it and not received yet. */
+    public Signals signals() {
+        return signals;
+    }
+
+    /**
+     * The first wait for the signal of a name.
+     *
+     * @throws Failure {@code INVALID_DATA} when its workflow waits for no such signal
+     */
+    public Node.Task.Receive waitFor(@Nullable String signal) {
+        List<Node.Task.Receive> waits = workflow.nodes().stream()
+                .map(Node::task)
+                .filter(Node.Task.Receive.class::isInstance)
+                .map(Node.Task.Receive.class::cast)
+                .toList();
+        return waits.stream()
+                .filter(wait -> wait.signal().equals(signal))
+                .findFirst()
+                .orElseThrow(() -> {
+                    List<String> names = waits.stream()
+                            .map(Node.Task.Receive::signal)
+                            .distinct()
+                            .toList();
+                    return Failure.invalid(workflow.name()
+                            + (names.isEmpty() ? " waits for no signal" : " waits for no signal '" + signal + "'")
+                            + Nearest.hint(String.valueOf(signal), names));
+                });
+    }
+
+    /** The wait for a signal at a position; null where none is. */
+    public Node.Task.@Nullable Receive waitAt(Position position) {
+        return workflow.nodes().get(position.node()).task() instanceof Node.Task.Receive receive ? receive : null;
     }
 
     /** What its placeholders are. */

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.flow.Codec;
+import io.vinculum.flow.Node;
 import io.vinculum.flow.Step;
 import java.time.Duration;
 import java.util.Locale;
@@ -45,7 +46,9 @@ public record StepRecord(
         WAITING,
         /** In flight, with data that its body prepared. */
         PREPARED,
-        SKIPPED;
+        SKIPPED,
+        /** No step but a signal, whose number is the item and whose value is the output. */
+        SIGNAL;
 
         public String shown() {
             return name().toLowerCase(Locale.ROOT);
@@ -80,6 +83,36 @@ public record StepRecord(
                 result.wake());
     }
 
+    /** What is stored under the name of a signal; no step can be called so. */
+    private static final String SIGNAL = "~";
+
+    /** A signal that came. */
+    public static StepRecord of(Signal signal) {
+        return new StepRecord(
+                SIGNAL + signal.name(),
+                signal.number(),
+                false,
+                State.SIGNAL,
+                0,
+                0,
+                null,
+                signal.value(),
+                null,
+                null,
+                Duration.ZERO,
+                Optional.empty());
+    }
+
+    /** Whether it is about a step, not about what else a run keeps. */
+    public boolean isStep() {
+        return state != State.SIGNAL;
+    }
+
+    /** The name of what it is about. */
+    public String shown() {
+        return isStep() ? node : "signal " + node.substring(SIGNAL.length());
+    }
+
     @Nullable
     public static String error(@Nullable Failure error) {
         return error == null ? null : json(error).encode();
@@ -100,6 +133,10 @@ public record StepRecord(
      * @throws Failure {@code UNEXPECTED_STATE} when the run's workflow has no step for it
      */
     void restore(Run run) {
+        if (state == State.SIGNAL) {
+            run.signals().add(new Signal(node.substring(SIGNAL.length()), item, output));
+            return;
+        }
         Position position = run.position(node, item)
                 .orElseThrow(() -> new Failure(
                         FailureCode.UNEXPECTED_STATE,
@@ -125,9 +162,10 @@ public record StepRecord(
                 : definition.undo().map(Step.Compensation::data).orElse(null);
         Object data = type == null ? null : Codec.read(undoData, type, "the undo data of '" + node + "'");
         switch (state) {
+            case SIGNAL -> throw new IllegalStateException("a signal is no step");
             case OK -> {
                 Object answer = definition == null
-                        ? null
+                        ? received(run, position)
                         : Codec.read(output, definition.output(), "the answer of '" + node + "'");
                 step.done(
                         order,
@@ -156,6 +194,15 @@ public record StepRecord(
             }
             case SKIPPED -> step.skip(order);
         }
+    }
+
+    /** What a wait for a signal has received: the signal of the number of its try. */
+    private @Nullable Object received(Run run, Position position) {
+        if (run.workflow().nodes().get(position.node()).task() instanceof Node.Task.Receive receive) {
+            run.signals().receive(attempt);
+            return Codec.read(output, receive.type(), "the signal '" + receive.signal() + "'");
+        }
+        return null;
     }
 
     private static Failure unknown() {

@@ -105,6 +105,12 @@ public final class StepState {
         attempts++;
     }
 
+    /** Receives the signal of a number, which stands for the number of a try. */
+    public void receive(int signal) {
+        become(Status.RUNNING);
+        attempts = signal;
+    }
+
     public void await(@Nullable Object forUndo) {
         become(Status.WAITING);
         waits++;

@@ -79,7 +79,7 @@ public record StoredRun(
     }
 
     private static boolean isKnown(Run run, StepRecord step) {
-        return run.position(step.node(), step.item()).isPresent();
+        return !step.isStep() || run.position(step.node(), step.item()).isPresent();
     }
 
     /** The completed steps must be a beginning of the workflow as it is now. */

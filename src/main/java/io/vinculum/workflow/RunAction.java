@@ -20,6 +20,8 @@ public enum RunAction {
     SKIP,
     /** Starts a new run that has completed what a former run had before a step: {@code {"from", "newTransactionId"}}. */
     FORK,
+    /** Sends a signal to a run, which receives it when it waits for it: {@code {"name", "value"}}. */
+    SIGNAL,
     /** Ends an asynchronous step: {@code {"key", "output"}}, or {@code {"id", "transactionId", "step", "output"}}. */
     STEP_SUCCESS,
     /** Says that an asynchronous step cannot be done: {@code {"key", "error": text, "retry": false}}. */

@@ -67,6 +67,7 @@ final class RunCommands {
                 yield resume(run);
             }
             case SKIP -> skip(run, request);
+            case SIGNAL -> signal(run, request);
             default -> onStep(what, run, request);
         };
     }
@@ -84,6 +85,14 @@ final class RunCommands {
         check(run.state() == RunState.INVOKING, run, "compensates, so no step of it can be skipped");
         check(open, run, "has the step '" + run.nameAt(position) + "' in flight or behind it");
         return runner.skip(run, position).map(run);
+    }
+
+    private Future<Run> signal(Run run, JsonObject request) {
+        Node.Task.Receive wait = run.waitFor(Requests.text(request, "name"));
+        check(run.state() == RunState.INVOKING, run, "compensates, so it receives no signal");
+        String value = Codec.encode(request.getValue("value"));
+        Codec.read(value, wait.type(), "the signal '" + wait.signal() + "'");
+        return runner.signal(run, wait.signal(), value).map(run);
     }
 
     private Future<Run> onStep(RunAction what, Run run, JsonObject request) {

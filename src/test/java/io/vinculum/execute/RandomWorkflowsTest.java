@@ -9,6 +9,7 @@ import io.vinculum.flow.Flow;
 import io.vinculum.flow.PermanentFailure;
 import io.vinculum.flow.Step;
 import io.vinculum.flow.StepContext;
+import io.vinculum.flow.Value;
 import io.vinculum.flow.Workflow;
 import io.vinculum.kit.WorkflowKit;
 import io.vinculum.run.Run;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,9 @@ class RandomWorkflowsTest {
     private static final int MOST_BESIDE = 64;
 
     private static final Duration SOON = Duration.ofMillis(1);
+    private static final Duration LONG = Duration.ofDays(400);
+    /** What every signal says. */
+    private static final int SIGNAL = 5;
 
     /** A part of a composition. */
     private sealed interface Block {
@@ -49,6 +54,9 @@ class RandomWorkflowsTest {
         }
 
         record Each(String name, int items, int broken) implements Block {}
+
+        /** A wait for a signal, and a step that is given it; the signal comes at once or when the run waits for it. */
+        record Receive(String name, boolean early) implements Block {}
 
         record Beside(List<Block> branches) implements Block {}
 
@@ -75,7 +83,7 @@ class RandomWorkflowsTest {
         }
 
         private Block block(int depth) {
-            int kind = random.nextInt(depth > 2 ? 7 : 10);
+            int kind = random.nextInt(depth > 2 ? 8 : 11);
             if (kind < 6) {
                 boolean flaky = random.nextInt(5) == 0;
                 int failures = flaky ? random.nextInt(3) + 1 : 0;
@@ -91,6 +99,9 @@ class RandomWorkflowsTest {
                 return new Block.Each(name(), items, random.nextInt(8) == 0 ? random.nextInt(items + 1) : -1);
             }
             if (kind == 7) {
+                return new Block.Receive(name(), random.nextBoolean());
+            }
+            if (kind == 8) {
                 return new Block.Chosen(name(), random.nextBoolean(), sequence(depth + 1), sequence(depth + 1));
             }
             List<Block> branches = new ArrayList<>();
@@ -136,6 +147,9 @@ class RandomWorkflowsTest {
                 items.add(i);
             }
             flow.forEach(step(each.name(), 0, 0, false, each.broken()), flow.constant(items), 2);
+        } else if (block instanceof Block.Receive receive) {
+            Value<Integer> value = flow.waitFor("wait " + receive.name(), receive.name(), Integer.class, LONG);
+            flow.step(step(receive.name(), 0, 0, false, -2), value);
         } else if (block instanceof Block.Beside beside) {
             flow.parallel(beside.branches().stream()
                     .<Runnable>map(branch -> () -> compose(flow, branch))
@@ -155,6 +169,8 @@ class RandomWorkflowsTest {
         private final Set<String> done = new HashSet<>();
         private final Set<String> breaking = new HashSet<>();
         private final Map<String, Set<String>> before = new HashMap<>();
+        /** The signals that it may wait for, and whether each comes early. */
+        private final Map<String, Boolean> signals = new TreeMap<>();
 
         /** Walks a block that starts when all of some are done; answers what is done when it ends. */
         Set<String> walk(Block block, Set<String> earlier) {
@@ -173,6 +189,12 @@ class RandomWorkflowsTest {
                 for (int item = 0; item < each.items(); item++) {
                     put(each.name() + "/" + item, item == each.broken(), earlier, all);
                 }
+                return all;
+            }
+            if (block instanceof Block.Receive receive) {
+                signals.put(receive.name(), receive.early());
+                Set<String> all = new HashSet<>(earlier);
+                put(receive.name() + "/" + SIGNAL, false, earlier, all);
                 return all;
             }
             if (block instanceof Block.Beside beside) {
@@ -229,7 +251,9 @@ class RandomWorkflowsTest {
                         return flow.input();
                     }),
                     "run " + i,
-                    7));
+                    7,
+                    expected.signals.keySet(),
+                    SIGNAL));
             check("seed " + (seed + i) + ": " + shape, run.state(), run.output(), expected, List.copyOf(log));
             reverted += run.state() == RunState.REVERTED ? 1 : 0;
         }
@@ -258,6 +282,7 @@ class RandomWorkflowsTest {
                                     return flow.input();
                                 }),
                                 7);
+                run = signalled(kit, run, expected);
                 crashes += run.crashes().size();
                 // What was under way when an owner died is done again.
                 List<String> once = log.stream().distinct().toList();
@@ -275,6 +300,19 @@ class RandomWorkflowsTest {
         assertThat(crashes).isGreaterThan(CRASHING);
     }
 
+    /** Sends signals while the run waits, those that come early first. */
+    private static WorkflowKit.Recording signalled(WorkflowKit kit, WorkflowKit.Recording begun, Expected expected) {
+        WorkflowKit.Recording run = begun;
+        for (boolean early : List.of(true, false)) {
+            for (Map.Entry<String, Boolean> signal : expected.signals.entrySet()) {
+                if (run.state() == RunState.WAITING && signal.getValue() == early) {
+                    run = kit.signal(signal.getKey(), SIGNAL);
+                }
+            }
+        }
+        return run;
+    }
+
     /** Where owners die: around the results of some steps, and of some compensations. */
     private static String[] points(Expected expected, Random random) {
         List<String> names = new ArrayList<>();
@@ -284,7 +322,9 @@ class RandomWorkflowsTest {
         for (int i = random.nextInt(6); i >= 0 && !names.isEmpty(); i--) {
             String when = random.nextBoolean() ? "before " : "after ";
             String undo = random.nextInt(3) == 0 ? "undo " : "";
-            points.add(when + undo + names.get(random.nextInt(names.size())));
+            String name = names.get(random.nextInt(names.size()));
+            boolean signal = expected.signals.containsKey(name) && random.nextBoolean();
+            points.add(when + (signal ? random.nextBoolean() ? "signal " : "wait " : undo) + name);
         }
         return points.toArray(String[]::new);
     }

@@ -62,6 +62,49 @@ class WorkflowKitTest {
                 .containsExactly("one ok", "two ok", "three failed: on purpose", "undo two ok", "undo one ok");
     }
 
+    private Workflow<String, String> signalled() {
+        return Workflow.define("w", String.class, flow -> {
+            Value<String> one = flow.step(step("one"), flow.input());
+            Value<String> name = flow.waitFor("name", String.class, Duration.ofDays(1));
+            return flow.transform(one, name, (a, b) -> a + " for " + b);
+        });
+    }
+
+    static Stream<String> signalPoints() {
+        return Stream.of("before signal name", "after signal name", "before name", "after name", "before the end");
+    }
+
+    @ParameterizedTest
+    @MethodSource("signalPoints")
+    void aSignalIsReceivedOnceThoughTheOwnerDies(String point) {
+        kit.crashAt(point);
+
+        assertThat(kit.run(signalled(), "in").state()).isEqualTo(RunState.WAITING);
+        WorkflowKit.Recording run = kit.signal("name", "ann");
+
+        assertThat(run.crashes()).containsExactly(point);
+        assertThat(run.state()).isEqualTo(RunState.DONE);
+        assertThat(run.output()).isEqualTo("in,one for ann");
+        assertThat(run.timeline()).containsExactly("one ok", "name ok");
+    }
+
+    @Test
+    void aSignalThatDoesNotComeInTimeUndoesTheRun() {
+        kit.run(signalled(), "in");
+        WorkflowKit.Recording run = kit.pass(Duration.ofDays(2));
+
+        assertThat(run.state()).isEqualTo(RunState.REVERTED);
+        assertThat(run.error().orElseThrow()).hasMessage("no signal 'name' has come within PT24H");
+        assertThatThrownBy(() -> kit.signal("name", "late")).hasMessageContaining("is reverted already");
+    }
+
+    @Test
+    void aSignalThatNothingWaitsForIsRefused() {
+        kit.run(signalled(), "in");
+
+        assertThatThrownBy(() -> kit.signal("nome", "ann")).hasMessageContaining("waits for no signal 'nome'");
+    }
+
     static Stream<String> points() {
         return Stream.of("one", "two", "undo two", "undo one", "three")
                 .flatMap(step -> Stream.of("before " + step, "after " + step));
