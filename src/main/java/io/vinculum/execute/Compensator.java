@@ -2,6 +2,7 @@ package io.vinculum.execute;
 
 import io.vertx.core.Future;
 import io.vinculum.failure.Failure;
+import io.vinculum.flow.Coded;
 import io.vinculum.flow.Step;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
@@ -35,8 +36,8 @@ final class Compensator {
         state.startUndo();
         long started = System.nanoTime();
         AttemptContext context =
-                new AttemptContext(run, position, state.undoAttempts(), true, data -> Future.succeededFuture());
-        executor.attempt(run, context, step, () -> {
+                new AttemptContext(run, position, state.undoAttempts(), true, (of, data) -> Future.succeededFuture());
+        executor.attempt(run, context, step, body -> {
                     compensation.run(state.undoData(), context);
                     return null;
                 })
@@ -66,11 +67,12 @@ final class Compensator {
                 state.undoAttempts(),
                 run.nextOrder(),
                 null,
-                null,
-                null,
+                Coded.NONE,
+                Coded.NONE,
                 failure,
                 elapsed,
-                Optional.empty());
+                Optional.empty(),
+                null);
         active.whenWritten(run, journal.recorded(run, position, result), () -> {
             if (failure == null) {
                 state.undone();

@@ -48,6 +48,11 @@ public interface Journal {
         return Future.succeededFuture();
     }
 
+    /** Writes what functions of the author made beside any step; JSON. */
+    default Future<Void> evaluated(Run run, String made) {
+        return Future.succeededFuture();
+    }
+
     /** Writes a new state of a run; with an end, its output and its events. */
     Future<Void> changed(Run run, RunState state);
 

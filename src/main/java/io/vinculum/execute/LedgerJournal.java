@@ -57,6 +57,13 @@ public final class LedgerJournal implements Journal {
                 : Future.succeededFuture();
     }
 
+    @Override
+    public Future<Void> evaluated(Run run, String made) {
+        return run.isDurable()
+                ? ledger.write(LedgerOp.step(run, StepRecord.evaluated(made))).mapEmpty()
+                : Future.succeededFuture();
+    }
+
     /** Writes what a run has done so far; later operations are queued behind it. */
     private Future<Void> promote(Run run) {
         run.makeDurable();

@@ -6,8 +6,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
+import io.vinculum.flow.Coded;
 import io.vinculum.flow.Step;
 import io.vinculum.run.Decision;
+import io.vinculum.run.Evaluated;
 import io.vinculum.run.Fenced;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
@@ -17,7 +19,6 @@ import io.vinculum.run.Signal;
 import io.vinculum.run.StepState;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public final class Runner {
     private final Waits waits;
     private final StepInvoker invoker;
     private final Compensator compensator;
+    private final Functions functions;
 
     public Runner(Vertx vertx, Context context, Timers timers, Journal journal, RunListener listener) {
         this.journal = journal;
@@ -45,12 +47,22 @@ public final class Runner {
         this.waits = new Waits(executor, outcomes, active, listener);
         this.invoker = new StepInvoker(context, executor, journal, active, outcomes, waits, loop);
         this.compensator = new Compensator(executor, journal, active, loop::advance);
+        this.functions = new Functions(executor, journal, active, loop);
     }
 
     private final class Loop implements RunLoop {
         @Override
         public void advance(Run run) {
             Runner.this.advance(run);
+        }
+
+        @Override
+        public void compensate(Run run, Failure cause) {
+            if (run.state() == RunState.INVOKING) {
+                startCompensating(run, cause);
+            } else {
+                Runner.this.advance(run);
+            }
         }
 
         @Override
@@ -117,6 +129,9 @@ public final class Runner {
         if (run.state() == RunState.INVOKING && !run.isAdmitted()) {
             return;
         }
+        if (run.isBeingWritten()) {
+            return;
+        }
         next(run).forEach(decision -> carryOut(run, decision));
         active.notifyWaiters(run);
     }
@@ -134,6 +149,8 @@ public final class Runner {
     private void carryOut(Run run, Decision decision) {
         if (decision instanceof Decision.Invoke invoke) {
             invoker.invoke(run, invoke);
+        } else if (decision instanceof Decision.Evaluate) {
+            functions.evaluate(run);
         } else if (decision instanceof Decision.Sleep sleep) {
             waits.sleep(run, sleep);
         } else if (decision instanceof Decision.AwaitSignal await) {
@@ -255,8 +272,11 @@ public final class Runner {
      * @return when the result is written
      */
     public Future<Void> succeed(Run run, Position position, @Nullable Object output) {
-        Object undoData = run.stateAt(position).undoData();
-        return outcomes.done(run, position, output, undoData == null ? output : undoData, Duration.ZERO);
+        Object prepared = run.stateAt(position).undoData();
+        Step<?, ?> step = run.stepAt(position);
+        Coded answer = Coded.of(output);
+        Coded undoData = prepared == null && step != null && step.undoesWithAnswer() ? answer : Coded.of(prepared);
+        return outcomes.done(run, position, answer, undoData, Duration.ZERO, Evaluated.NOTHING);
     }
 
     /** Lets an attempt fail that is ended from outside. */
@@ -265,8 +285,7 @@ public final class Runner {
         Step<?, ?> step = run.stepAt(position);
         return step == null
                 ? Future.succeededFuture()
-                : outcomes.retryOrFail(
-                        run, position, step, cause, Optional.ofNullable(state.undoData()), Duration.ZERO);
+                : outcomes.retryOrFail(run, position, step, cause, Coded.of(state.undoData()), Duration.ZERO);
     }
 
     /** Restarts the time-out of a step that is ended from outside. */

@@ -9,7 +9,6 @@ import io.vinculum.flow.Step;
 import io.vinculum.run.Run;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
@@ -32,10 +31,17 @@ final class StepExecutor {
     }
 
     /** Runs a body; answers on the event loop, and not at all when this node has lost the run by then. */
-    Future<@Nullable Object> attempt(
-            Run run, AttemptContext attempt, Step<?, ?> step, Callable<@Nullable Object> body) {
+    Future<@Nullable Object> attempt(Run run, AttemptContext attempt, Step<?, ?> step, StepAttempt.Body body) {
+        return started(run, StepAttempt.of(attempt, step.options().timeout(), timers), body);
+    }
+
+    /** Evaluates functions of the author, which may take their time; answers in the same way. */
+    Future<@Nullable Object> evaluate(Run run, StepAttempt.Body body) {
+        return started(run, StepAttempt.unlimited("functions", timers), body);
+    }
+
+    private Future<@Nullable Object> started(Run run, StepAttempt started, StepAttempt.Body body) {
         Promise<@Nullable Object> here = Promise.promise();
-        StepAttempt started = StepAttempt.start(attempt, step.options().timeout(), threads, timers, body);
         inFlight.put(started, run);
         active.addBody(run, started);
         started.result().onComplete(result -> {
@@ -47,6 +53,7 @@ final class StepExecutor {
                 }
             });
         });
+        started.start(threads, body);
         return here.future();
     }
 

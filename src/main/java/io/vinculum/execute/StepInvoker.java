@@ -2,8 +2,12 @@ package io.vinculum.execute;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vinculum.flow.Codec;
+import io.vinculum.flow.Coded;
 import io.vinculum.flow.Step;
+import io.vinculum.flow.Value;
 import io.vinculum.run.Decision;
+import io.vinculum.run.Evaluation;
 import io.vinculum.run.Fenced;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
@@ -50,19 +54,53 @@ final class StepInvoker {
         Step<?, ?> step = decision.step();
         StepState state = run.stateAt(position);
         state.start(decision.input());
+        state.given(new Coded(decision.input(), null));
         run.markStarted();
         int number = state.attempts();
         long started = System.nanoTime();
         AttemptContext attempt = new AttemptContext(
-                run, position, number, false, data -> keep(run, position, number, data, elapsed(started)));
+                run, position, number, false, (context, data) -> keep(run, position, context, data, elapsed(started)));
         attempt.prepared(state.undoData());
         if (step.isTransactional(run.isDurable())) {
-            inTransaction(run, position, step, attempt, started);
+            input(run, decision)
+                    .onSuccess(input -> {
+                        state.given(input);
+                        inTransaction(run, position, step, attempt, started);
+                    })
+                    .onFailure(cause -> failed(run, position, attempt, cause, elapsed(started)));
             return;
         }
-        executor.attempt(run, attempt, step, () -> step.run(decision.input(), attempt))
-                .onSuccess(output -> answered(run, position, step, attempt, output, elapsed(started)))
+        executor.attempt(run, attempt, step, body(run, decision, attempt))
+                .onSuccess(answer -> answered(run, position, step, attempt, (StepBody.Answer) answer, elapsed(started)))
                 .onFailure(cause -> failed(run, position, attempt, cause, elapsed(started)));
+    }
+
+    /** The input of a transactional step, and its JSON. */
+    private Future<Coded> input(Run run, Decision.Invoke decision) {
+        Value<?> given = decision.given();
+        if (given == null) {
+            return Future.succeededFuture(decision.input())
+                    .map(input -> new Coded(input, Codec.write(input, "what a step is given")));
+        }
+        Evaluation evaluation = run.evaluation();
+        return executor.evaluate(
+                        run, attempt -> Codec.written(StepBody.given(evaluation, given), "what a step is given"))
+                .map(Coded.class::cast);
+    }
+
+    private static StepBody body(Run run, Decision.Invoke decision, AttemptContext attempt) {
+        int node = decision.position().node();
+        boolean leads = run.state() == RunState.INVOKING
+                && decision.position().item() < 0
+                && run.workflow().leadsToFunctions(node);
+        Value<?> given = decision.given();
+        return new StepBody(
+                decision.step(),
+                attempt,
+                given,
+                decision.input(),
+                leads || given != null ? run.evaluation() : null,
+                leads ? node : -1);
     }
 
     private static Duration elapsed(long since) {
@@ -70,15 +108,16 @@ final class StepInvoker {
     }
 
     /** Keeps what a body prepared, before it continues; called from the thread of the body. */
-    private Future<Void> keep(Run run, Position position, int attempt, Object data, Duration elapsed) {
+    private Future<Void> keep(Run run, Position position, AttemptContext attempt, Coded data, Duration elapsed) {
         return Turn.of(context, () -> {
             StepState state = run.stateAt(position);
-            if (!active.has(run) || !isInFlight(state, attempt)) {
+            if (!active.has(run) || !isInFlight(state, attempt.attempt())) {
                 return Future.failedFuture(RunFailures.ownerChanged());
             }
-            Future<Void> kept = outcomes.record(
-                    run, position, StepRecord.State.PREPARED, null, data, null, elapsed, Optional.empty());
-            state.prepared(data);
+            state.given(attempt.input());
+            Future<Void> kept =
+                    outcomes.record(run, position, StepRecord.State.PREPARED, data, null, elapsed, Optional.empty());
+            state.prepared(data.value());
             return kept.onFailure(cause -> active.lose(run, cause));
         });
     }
@@ -92,20 +131,21 @@ final class StepInvoker {
             Position position,
             Step<?, ?> step,
             AttemptContext attempt,
-            @Nullable Object output,
+            StepBody.Answer answer,
             Duration elapsed) {
+        StepState state = run.stateAt(position);
         // It may have been ended from outside meanwhile.
-        if (!isInFlight(run.stateAt(position), attempt.attempt())) {
+        if (!isInFlight(state, attempt.attempt())) {
             return;
         }
-        Object undoData = attempt.undoData().orElse(null);
+        state.given(attempt.input());
         if (!step.isAsync()) {
-            outcomes.done(run, position, output, undoData == null ? output : undoData, elapsed);
+            outcomes.done(run, position, answer.output(), answer.undoData(), elapsed, answer.evaluated());
         } else if (run.state() == RunState.INVOKING) {
-            waits.await(run, position, step.options().timeout(), undoData, elapsed);
+            waits.await(run, position, step.options().timeout(), answer.undoData(), elapsed);
         } else {
             // A run that compensates does not wait for answers from outside.
-            outcomes.fail(run, position, run.error().orElseGet(RunFailures::cancelled), undoData, elapsed);
+            outcomes.fail(run, position, run.error().orElseGet(RunFailures::cancelled), answer.undoData(), elapsed);
         }
     }
 
@@ -118,14 +158,16 @@ final class StepInvoker {
                         position,
                         session -> step.run(state.input(), session, attempt)
                                 .timeout(step.options().timeout().toMillis(), TimeUnit.MILLISECONDS)
-                                .map(output -> result(state, attempt, order, output, elapsed(started))))
+                                .map(output -> result(state, step, attempt, order, output, elapsed(started))))
                 .onComplete(result -> context.runOnContext(now -> {
                     if (!active.has(run)) {
                         return;
                     }
                     if (result.succeeded()) {
                         state.done(
-                                order, result.result().output(), result.result().undoData());
+                                order,
+                                result.result().output().value(),
+                                result.result().undoData().value());
                         loop.advance(run);
                     } else if (result.cause() instanceof Fenced) {
                         active.lose(run, result.cause());
@@ -136,24 +178,42 @@ final class StepInvoker {
     }
 
     private static StepResult result(
-            StepState state, AttemptContext attempt, int order, @Nullable Object output, Duration elapsed) {
+            StepState state,
+            Step<?, ?> step,
+            AttemptContext attempt,
+            int order,
+            @Nullable Object output,
+            Duration elapsed) {
+        Coded answer = Codec.coded(output, step.output(), "what the step '" + attempt.step() + "' answers");
+        Coded undoData = attempt.codedUndoData();
+        boolean answerUndoes = undoData.value() == null && step.undoesWithAnswer();
         return new StepResult(
                 false,
                 StepRecord.State.OK,
                 attempt.attempt(),
                 order,
-                state.input(),
-                output,
-                attempt.undoData().orElse(output),
+                state.takeInputJson(),
+                answer,
+                answerUndoes ? new Coded(answer.value(), null) : undoData,
                 null,
                 elapsed,
-                Optional.empty());
+                Optional.empty(),
+                null);
     }
 
     private void failed(Run run, Position position, AttemptContext attempt, Throwable cause, Duration elapsed) {
         Step<?, ?> step = run.stepAt(position);
-        if (step != null && isInFlight(run.stateAt(position), attempt.attempt())) {
-            outcomes.retryOrFail(run, position, step, cause, attempt.undoData(), elapsed);
+        StepState state = run.stateAt(position);
+        if (step == null || !isInFlight(state, attempt.attempt())) {
+            return;
         }
+        if (cause instanceof StepBody.FunctionFailed function) {
+            // The step was not begun, so there is nothing to compensate.
+            state.fail(run.nextOrder(), null);
+            loop.compensate(run, StepFailures.visible(function.reason()));
+            return;
+        }
+        state.given(attempt.input());
+        outcomes.retryOrFail(run, position, step, cause, attempt.undoData(), elapsed);
     }
 }

@@ -4,9 +4,11 @@ import io.vertx.core.Future;
 import io.vinculum.failure.Failure;
 import io.vinculum.failure.FailureCode;
 import io.vinculum.flow.Codec;
+import io.vinculum.flow.Coded;
 import io.vinculum.flow.Node;
 import io.vinculum.flow.Step;
 import io.vinculum.run.Decision;
+import io.vinculum.run.Evaluated;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
 import io.vinculum.run.Signal;
@@ -15,7 +17,6 @@ import io.vinculum.run.StepState;
 import io.vinculum.run.StepState.Status;
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Sleeps, and waits of steps for an answer from outside: writes each wait and wakes the run when its time has come. */
 final class Waits {
@@ -33,12 +34,12 @@ final class Waits {
 
     void sleep(Run run, Decision.Sleep sleep) {
         run.stateAt(sleep.position()).start(null);
-        await(run, sleep.position(), sleep.duration(), null, Duration.ZERO);
+        await(run, sleep.position(), sleep.duration(), Coded.NONE, Duration.ZERO);
     }
 
     void awaitSignal(Run run, Decision.AwaitSignal wait) {
         run.stateAt(wait.position()).start(null);
-        await(run, wait.position(), wait.task().most(), null, Duration.ZERO);
+        await(run, wait.position(), wait.task().most(), Coded.NONE, Duration.ZERO);
     }
 
     void receive(Run run, Decision.Receive receive) {
@@ -57,25 +58,20 @@ final class Waits {
         try {
             value = Codec.read(signal.value(), receive.task().type(), "the signal '" + signal.name() + "'");
         } catch (Failure unreadable) {
-            outcomes.fail(run, position, unreadable, null, Duration.ZERO);
+            outcomes.fail(run, position, unreadable, Coded.NONE, Duration.ZERO);
             return;
         }
-        outcomes.done(run, position, value, null, Duration.ZERO);
+        Coded coded = new Coded(value, signal.value());
+        outcomes.done(run, position, coded, Coded.NONE, Duration.ZERO, Evaluated.NOTHING);
     }
 
     /** Waits for a time to come, or for an answer from outside, at most so long. */
-    void await(Run run, Position position, Duration most, @Nullable Object undoData, Duration elapsed) {
+    void await(Run run, Position position, Duration most, Coded undoData, Duration elapsed) {
         StepState state = run.stateAt(position);
-        state.await(undoData);
+        state.await(undoData.value());
         int wait = state.waits();
-        Future<Void> writing;
-        try {
-            writing = outcomes.record(
-                    run, position, StepRecord.State.WAITING, null, undoData, null, elapsed, Optional.of(most));
-        } catch (Failure unencodable) {
-            outcomes.fail(run, position, unencodable, null, elapsed);
-            return;
-        }
+        Future<Void> writing =
+                outcomes.record(run, position, StepRecord.State.WAITING, undoData, null, elapsed, Optional.of(most));
         active.whenWritten(run, writing, () -> {
             executor.later(run, most, () -> wake(run, position, wait));
             if (state.is(Status.WAITING)) {
@@ -96,18 +92,18 @@ final class Waits {
         if (signal != null) {
             Failure late = new Failure(
                     FailureCode.TIMEOUT, "no signal '" + signal.signal() + "' has come within " + signal.most());
-            outcomes.fail(run, position, late, null, Duration.ZERO);
+            outcomes.fail(run, position, late, Coded.NONE, Duration.ZERO);
             return;
         }
         if (step == null) {
-            outcomes.done(run, position, null, null, Duration.ZERO);
+            outcomes.done(run, position, Coded.NONE, Coded.NONE, Duration.ZERO, Evaluated.NOTHING);
             return;
         }
         Failure late = new Failure(
                 FailureCode.TIMEOUT,
                 "the step '" + run.nameAt(position) + "' was not ended within "
                         + step.options().timeout());
-        outcomes.retryOrFail(run, position, step, late, Optional.ofNullable(state.undoData()), Duration.ZERO);
+        outcomes.retryOrFail(run, position, step, late, Coded.of(state.undoData()), Duration.ZERO);
     }
 
     /** Waits for the rest of a backoff or of a wait that another owner has begun. */
@@ -126,7 +122,7 @@ final class Waits {
         StepState state = run.stateAt(position);
         Step<?, ?> step = run.stepAt(position);
         if (step != null && state.is(Status.WAITING)) {
-            await(run, position, step.options().timeout(), state.undoData(), Duration.ZERO);
+            await(run, position, step.options().timeout(), Coded.of(state.undoData()), Duration.ZERO);
         }
         return Future.succeededFuture();
     }

@@ -62,6 +62,10 @@ public final class Codec {
         return module;
     }
 
+    static ObjectMapper mapper() {
+        return MAPPER;
+    }
+
     public static JavaType type(Class<?> type) {
         return MAPPER.constructType(type);
     }
@@ -135,11 +139,38 @@ public final class Codec {
         if (type.hasRawClass(JsonArray.class)) {
             return new JsonArray(json);
         }
+        if (type.hasRawClass(Object.class)) {
+            return parse(json);
+        }
         try {
             return MAPPER.readValue(json, type);
         } catch (JsonProcessingException e) {
             throw none(what, type, e);
         }
+    }
+
+    /**
+     * A value as it will be read back from JSON, which it is given with.
+     *
+     * @throws Failure {@code INVALID_DATA} when it is nothing that JSON can hold, or cannot be read back
+     */
+    public static Coded coded(@Nullable Object value, JavaType type, String what) {
+        String json = write(value, what);
+        return new Coded(isPlain(value, type) ? value : read(json, type, what), json);
+    }
+
+    /** The same for a value that is not read back. */
+    public static Coded written(@Nullable Object value, String what) {
+        return new Coded(value, write(value, what));
+    }
+
+    private static boolean isPlain(@Nullable Object value, JavaType type) {
+        return value == null
+                || (value.getClass() == type.getRawClass()
+                        && (value instanceof String
+                                || value instanceof Integer
+                                || value instanceof Long
+                                || value instanceof Boolean));
     }
 
     /** Parses JSON into a value of Vert.x; null is none. */

@@ -102,10 +102,7 @@ public final class Flow<I> {
         if (most.isNegative() || most.isZero()) {
             throw Failure.invalid("'" + called + "' waits for a positive time, was " + most);
         }
-        return add(
-                called,
-                List.of(),
-                new Node.Task.Receive(Names.checked("signal", signal), Codec.type(type), most));
+        return add(called, List.of(), new Node.Task.Receive(Names.checked("signal", signal), Codec.type(type), most));
     }
 
     /**
@@ -116,7 +113,10 @@ public final class Flow<I> {
         add(called, List.of(payload), new Node.Task.Emit(address, payload));
     }
 
-    /** Makes a value of another one, whenever it is needed; so the function must have no effect. */
+    /**
+     * Makes a value of another one. The function must have no effect: it may be called more than once, and may block.
+     * Where more than one place reads the value, all read the same, which is kept with the run.
+     */
     public <A, T> Value<T> transform(Value<A> of, Function<A, T> function) {
         @SuppressWarnings("unchecked") // the value's own type
         Function<List<@Nullable Object>, @Nullable Object> made = values -> function.apply((A) values.get(0));

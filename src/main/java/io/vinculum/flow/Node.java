@@ -52,6 +52,20 @@ public record Node(int index, String name, Set<Integer> after, Branch branch, Ta
         return task instanceof Task.Each each ? each.step() : null;
     }
 
+    /** The values that it reads. */
+    public List<Value<?>> reads() {
+        if (task instanceof Task.Invoke invoke) {
+            return List.of(invoke.input());
+        }
+        if (task instanceof Task.Each each) {
+            return List.of(each.items());
+        }
+        if (task instanceof Task.Choose choose) {
+            return List.of(choose.value());
+        }
+        return task instanceof Task.Emit emit ? List.of(emit.payload()) : List.of();
+    }
+
     /** What kind of place it is, in a word. */
     String kind() {
         if (task instanceof Task.Each) {

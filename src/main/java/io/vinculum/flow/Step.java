@@ -179,6 +179,12 @@ public final class Step<I, O> {
         return output;
     }
 
+    /** Whether its compensation may be given what its body answers. */
+    public boolean undoesWithAnswer() {
+        return undo.filter(how -> how.data().getRawClass().isAssignableFrom(output.getRawClass()))
+                .isPresent();
+    }
+
     public Optional<Compensation<?>> undo() {
         return undo;
     }

@@ -27,7 +27,7 @@ public final class Value<T> {
         /** What the node at an index answered; a list of all items' answers where it has items. */
         record Answer(int node) implements Source {}
 
-        /** What a function makes of others; evaluated whenever it is needed, never kept. */
+        /** What a function makes of others; evaluated off the event loops. */
         record Computed(List<Value<?>> of, Function<List<@Nullable Object>, @Nullable Object> function)
                 implements Source {}
 
@@ -50,6 +50,11 @@ public final class Value<T> {
 
     public Branch branch() {
         return branch;
+    }
+
+    /** Whether a function of the author makes it. */
+    public boolean isComputed() {
+        return source instanceof Source.Computed computed && !computed.of().isEmpty();
     }
 
     Composition composition() {

@@ -6,11 +6,14 @@ import io.vinculum.failure.Failure;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,8 @@ public final class Workflow<I, O> {
     private final List<Node> nodes;
     private final Value<O> output;
     private final String fingerprint;
+    private final Map<Value<?>, String> shared;
+    private final boolean[] leads;
 
     private Workflow(
             String name,
@@ -44,6 +49,8 @@ public final class Workflow<I, O> {
         this.output = composeInto(new Flow<>(composition, this.fillings));
         this.nodes = composition.end();
         this.fingerprint = digest(graph().encode());
+        this.shared = SharedValues.of(nodes, output);
+        this.leads = leads();
         checkOptions();
     }
 
@@ -129,6 +136,57 @@ public final class Workflow<I, O> {
 
     public Value<O> output() {
         return output;
+    }
+
+    /** The name of a computed value that more than one place reads; null for any other value. */
+    public @Nullable String shared(Value<?> value) {
+        return shared.isEmpty() ? null : shared.get(value);
+    }
+
+    public boolean hasShared() {
+        return !shared.isEmpty();
+    }
+
+    /** The classes that the author's code sees. */
+    public ClassLoader classes() {
+        ClassLoader classes = composing.getClass().getClassLoader();
+        return classes == null ? Workflow.class.getClassLoader() : classes;
+    }
+
+    /** Whether a function of the author may be ready to be evaluated when the step at a node has ended. */
+    public boolean leadsToFunctions(int node) {
+        return leads[node];
+    }
+
+    private boolean[] leads() {
+        boolean[] leading = new boolean[nodes.size()];
+        boolean[] last = new boolean[nodes.size()];
+        Arrays.fill(last, true);
+        for (Node node : nodes) {
+            boolean plain = node.task() instanceof Node.Task.Invoke
+                    && node.reads().stream().noneMatch(this::readsShared);
+            for (int before : node.after()) {
+                last[before] = false;
+                leading[before] |= !plain;
+            }
+        }
+        for (int index = 0; index < leading.length; index++) {
+            leading[index] |= last[index];
+        }
+        return leading;
+    }
+
+    private boolean readsShared(Value<?> value) {
+        if (shared.containsKey(value)) {
+            return true;
+        }
+        if (value.source() instanceof Value.Source.Chosen chosen) {
+            return Stream.of(chosen.then(), chosen.otherwise())
+                    .filter(Objects::nonNull)
+                    .anyMatch(this::readsShared);
+        }
+        return value.source() instanceof Value.Source.Computed computed
+                && computed.of().stream().anyMatch(this::readsShared);
     }
 
     /** Tells two compositions apart: their nodes, order and branches, not how a step is tried. */

@@ -92,6 +92,11 @@ final class MemoryJournal implements Journal {
         return written(StepRecord.of(signal));
     }
 
+    @Override
+    public Future<Void> evaluated(Run of, String made) {
+        return written(StepRecord.evaluated(made));
+    }
+
     private Future<Void> written(StepRecord row) {
         String point = (row.undo() ? "undo " : "") + row.shown();
         if (crash("before " + point)) {

@@ -113,7 +113,7 @@ public final class WorkflowKit implements AutoCloseable {
     }
 
     private long signals() {
-        return journal.rows().stream().filter(row -> !row.step().isStep()).count();
+        return journal.rows().stream().filter(row -> row.step().isSignal()).count();
     }
 
     private interface Outside {
@@ -196,7 +196,7 @@ public final class WorkflowKit implements AutoCloseable {
     private Recording recording(Run ended) {
         List<String> emitted = new ArrayList<>();
         if (ended.state() == RunState.DONE) {
-            ended.events((address, payload) -> emitted.add(address));
+            ended.ending().events().forEach(event -> emitted.add(event.address()));
         }
         return new Recording(
                 ended.visibleState(),

@@ -42,18 +42,21 @@ final class Batch {
     private static final String STEPS = """
             , recorded as (
               insert into vinculum.workflow_step as known
-                (run, node, item, undo, state, attempt, place, input, output, undo_data, error, started_at, wake_at)
+                (run, node, item, undo, state, attempt, place, input, output, undo_data, error, started_at, wake_at,
+                evaluated)
               select t.run, t.node, t.item, t.undo, t.state, t.attempt, t.place, t.input::json, t.output::json,
                 t.undo_data::json, t.error::jsonb, now() - t.elapsed * interval '1 ms',
-                now() + t.wake * interval '1 ms'
+                now() + t.wake * interval '1 ms', t.evaluated::json
               from unnest(#::text[], #::int4[], #::text[], #::int4[], #::bool[], #::text[], #::int4[], #::int4[],
-                #::text[], #::text[], #::text[], #::text[], #::int8[], #::int8[])
-                t(run, shard, node, item, undo, state, attempt, place, input, output, undo_data, error, elapsed, wake)
+                #::text[], #::text[], #::text[], #::text[], #::int8[], #::int8[], #::text[])
+                t(run, shard, node, item, undo, state, attempt, place, input, output, undo_data, error, elapsed, wake,
+                  evaluated)
               join fence on fence.shard = t.shard
               on conflict (run, node, item, undo) do update set state = excluded.state, attempt = excluded.attempt,
                 place = excluded.place, input = coalesce(excluded.input, known.input), output = excluded.output,
                 undo_data = coalesce(excluded.undo_data, known.undo_data), error = excluded.error,
-                recorded_at = now(), wake_at = excluded.wake_at
+                recorded_at = now(), wake_at = excluded.wake_at,
+                evaluated = coalesce(excluded.evaluated, known.evaluated)
               where known.state not in ('ok', 'skipped'))""";
 
     private static final String CHANGES = """
@@ -161,6 +164,7 @@ final class Batch {
         column(some, op -> op.row().error(), String[]::new);
         column(some, op -> op.row().elapsed().toMillis(), Long[]::new);
         column(some, op -> op.row().wake().map(Duration::toMillis).orElse(null), Long[]::new);
+        column(some, op -> op.row().evaluated(), String[]::new);
     }
 
     private void addChanges(List<LedgerOp.Change> some) {

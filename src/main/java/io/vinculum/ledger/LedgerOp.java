@@ -1,6 +1,8 @@
 package io.vinculum.ledger;
 
 import io.vinculum.flow.Codec;
+import io.vinculum.flow.Coded;
+import io.vinculum.run.Ending;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
 import io.vinculum.run.RunKey;
@@ -66,27 +68,28 @@ public sealed interface LedgerOp {
     }
 
     static LedgerOp change(Run run, RunState state) {
-        List<OutboxEvent> events = new ArrayList<>();
-        if (state == RunState.DONE) {
-            run.events((address, payload) -> events.add(new OutboxEvent(
-                    address,
-                    Codec.write(payload, "the event of " + run.workflow().name()))));
-        }
+        Optional<Ending> ending = state == RunState.DONE ? Optional.of(run.ending()) : Optional.empty();
+        List<OutboxEvent> events = ending.map(Ending::events).orElse(List.of()).stream()
+                .map(event -> new OutboxEvent(event.address(), event.payload()))
+                .toList();
         return new Change(
                 run.start().shard(),
                 run.start().epoch(),
                 run.id(),
                 state,
-                Codec.write(run.outputAt(state), "what " + run.workflow().name() + " answers"),
+                ending.map(Ending::json).orElse(null),
                 run.error().map(StepRecord::error).orElse(null),
                 events);
     }
 
-    /** The steps that a run has completed so far, and the signals that it has still to receive. */
+    /** The steps that a run has completed so far, what was evaluated, and the signals that it has still to receive. */
     static Stream<LedgerOp> completedSteps(Run run) {
         Stream<StepRecord> steps = run.steps().entrySet().stream()
                 .flatMap(step -> completed(run, step.getKey(), step.getValue()).stream());
-        return Stream.concat(steps, run.signals().all().map(StepRecord::of)).map(row -> step(run, row));
+        Stream<StepRecord> evaluated = Stream.ofNullable(run.kept()).map(StepRecord::evaluated);
+        return Stream.of(steps, evaluated, run.signals().all().map(StepRecord::of))
+                .flatMap(rows -> rows)
+                .map(row -> step(run, row));
     }
 
     private static List<StepRecord> completed(Run run, Position position, StepState step) {
@@ -110,11 +113,12 @@ public sealed interface LedgerOp {
                 state,
                 undo ? step.undoAttempts() : step.attempts(),
                 step.order(),
-                undo ? null : step.input(),
-                undo ? null : step.output(),
-                undo ? null : step.undoData(),
+                undo ? null : Codec.write(step.input(), "an input"),
+                undo ? Coded.NONE : Coded.of(step.output()),
+                undo || step.undoData() == step.output() ? Coded.NONE : Coded.of(step.undoData()),
                 null,
                 Duration.ZERO,
-                Optional.empty());
+                Optional.empty(),
+                null);
     }
 }

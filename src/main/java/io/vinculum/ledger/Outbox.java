@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Row;
 import io.vinculum.database.Database;
 import io.vinculum.database.Statement;
 import io.vinculum.flow.Codec;
+import io.vinculum.run.Ending;
 import io.vinculum.run.Run;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,12 +36,9 @@ public final class Outbox {
 
     /** Publishes the events of a run that has just ended well; call it on the event loop. */
     public void publish(Run run) {
-        int[] number = {0};
-        run.events((address, payload) -> {
-            number[0]++;
-            publish(address, Codec.write(payload, "the event"));
-        });
-        if (number[0] > 0 && run.isDurable()) {
+        List<Ending.Event> events = run.ending().events();
+        events.forEach(event -> publish(event.address(), event.payload()));
+        if (!events.isEmpty() && run.isDurable()) {
             published.add(run.id());
             deletePublished();
         }

@@ -66,7 +66,7 @@ public final class RunListing {
                 "select node, item, undo, state, attempt, input::text, output::text, error::text, "
                         + TIME.formatted("started_at") + ", " + TIME.formatted("recorded_at") + ", "
                         + TIME.formatted("wake_at")
-                        + " from vinculum.workflow_step where run = $1 and state <> 'signal'"
+                        + " from vinculum.workflow_step where run = $1 and state not in ('signal', 'evaluated')"
                         + " order by state in ('waiting', 'retrying', 'prepared'), place, recorded_at, item",
                 id);
         return one(id).compose(run -> database.read(steps).map(rows -> {

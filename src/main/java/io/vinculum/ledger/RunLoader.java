@@ -29,7 +29,7 @@ public final class RunLoader {
     private static final String STEPS = """
             select run, node, item, undo, state, attempt, place, input::text, output::text, undo_data::text, error::text,
               (extract(epoch from recorded_at - started_at) * 1000)::int8,
-              (extract(epoch from wake_at - now()) * 1000)::int8
+              (extract(epoch from wake_at - now()) * 1000)::int8, evaluated::text
             from vinculum.workflow_step where run = any($1) order by run, place, recorded_at
             """;
     private static final String REOPEN = """
@@ -122,7 +122,8 @@ public final class RunLoader {
                 row.getString(9),
                 row.getString(10),
                 Duration.ofMillis(row.getLong(11)),
-                Optional.ofNullable(row.getLong(12)).map(left -> Duration.ofMillis(Math.max(0, left))));
+                Optional.ofNullable(row.getLong(12)).map(left -> Duration.ofMillis(Math.max(0, left))),
+                row.getString(13));
     }
 
     /** Opens a run that has ended, to compensate it; answers whether this node did. */

@@ -5,6 +5,7 @@ import io.vertx.sqlclient.Row;
 import io.vinculum.database.Session;
 import io.vinculum.database.Statement;
 import io.vinculum.flow.Codec;
+import io.vinculum.flow.Coded;
 import io.vinculum.flow.Step;
 import io.vinculum.run.Position;
 import io.vinculum.run.Run;
@@ -36,12 +37,17 @@ public final class StepReader {
                 row.getInteger(0),
                 row.getInteger(1),
                 null,
-                step == null ? null : Codec.read(row.getString(2), step.output(), "the answer"),
+                step == null
+                        ? Coded.NONE
+                        : new Coded(Codec.read(row.getString(2), step.output(), "the answer"), row.getString(2)),
                 step == null || step.undo().isEmpty()
-                        ? null
-                        : Codec.read(row.getString(3), step.undo().get().data(), "the undo data"),
+                        ? Coded.NONE
+                        : new Coded(
+                                Codec.read(row.getString(3), step.undo().get().data(), "the undo data"),
+                                row.getString(3)),
                 null,
                 Duration.ZERO,
-                Optional.empty());
+                Optional.empty(),
+                null);
     }
 }

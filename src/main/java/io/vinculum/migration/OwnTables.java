@@ -103,9 +103,14 @@ final class OwnTables {
               applied_at timestamptz not null default now())""",
             "alter table vinculum.migrated_table alter column identity set default ''");
 
+    /** What functions of the author made in a run, beside the result that they were given. */
+    private static final List<String> EVALUATED =
+            List.of("alter table vinculum.workflow_step add column if not exists evaluated json");
+
     static final List<TableChange.OwnStep> STEPS = List.of(
             new TableChange.OwnStep(VERSION, 1, "migrations, removals and workflows", FIRST),
-            new TableChange.OwnStep(VERSION, 2, "which steps and catalogs were applied", NUMBERED));
+            new TableChange.OwnStep(VERSION, 2, "which steps and catalogs were applied", NUMBERED),
+            new TableChange.OwnStep(VERSION, 3, "what was evaluated in a run", EVALUATED));
 
     /** The number of the newest step that this version knows. */
     static int newest() {

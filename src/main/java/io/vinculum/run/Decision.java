@@ -2,6 +2,7 @@ package io.vinculum.run;
 
 import io.vinculum.flow.Node;
 import io.vinculum.flow.Step;
+import io.vinculum.flow.Value;
 import io.vinculum.run.StepState.Status;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,9 +13,19 @@ import org.jspecify.annotations.Nullable;
 /** What a run does next. A pure function of the run: evaluated after every change, and again after a takeover. */
 public sealed interface Decision {
 
-    /** Runs the body of a step. */
+    /**
+     * Runs the body of a step.
+     *
+     * @param given what makes its input; null where that is known
+     */
     record Invoke(
-            Position position, Step<?, ?> step, @Nullable Object input) implements Decision {}
+            Position position,
+            Step<?, ?> step,
+            @Nullable Value<?> given,
+            @Nullable Object input) implements Decision {}
+
+    /** Evaluates the functions of the author that are ready. */
+    record Evaluate() implements Decision {}
 
     /** Waits. */
     record Sleep(Position position, Duration duration) implements Decision {}
@@ -75,18 +86,34 @@ public sealed interface Decision {
 
     private static List<Decision> forward(Run run) {
         List<Node> nodes = run.workflow().nodes();
+        RunValues values = run.values();
         boolean[] settled = new boolean[nodes.size()];
         List<Decision> next = new ArrayList<>();
         boolean all = true;
+        boolean unknown = false;
         for (Node node : nodes) {
-            settled[node.index()] =
-                    isReady(node, settled) && (!run.values().isTaken(node.branch()) || visit(run, node, next));
-            all &= settled[node.index()];
+            int index = node.index();
+            if (isReady(node, settled)) {
+                if (!values.isTaken(node.branch())) {
+                    settled[index] = true;
+                } else if (values.needsFunction(node)) {
+                    unknown = true;
+                } else {
+                    settled[index] = visit(run, node, next);
+                }
+            }
+            all &= settled[index];
         }
-        return all ? List.of(new End(RunState.DONE)) : next;
+        if (all && values.knowsEnding()) {
+            return List.of(new End(RunState.DONE));
+        }
+        if (all || unknown) {
+            next.add(new Evaluate());
+        }
+        return next;
     }
 
-    private static boolean isReady(Node node, boolean[] settled) {
+    static boolean isReady(Node node, boolean[] settled) {
         for (int index : node.after()) {
             if (!settled[index]) {
                 return false;
@@ -95,15 +122,27 @@ public sealed interface Decision {
         return true;
     }
 
-    /** The nodes of a run that may have started: everything before each of them is settled. */
+    /**
+     * The nodes of a run that may have started: everything before each of them is settled. A condition that is not known
+     * may have chosen either side.
+     */
     static boolean[] started(Run run) {
         List<Node> nodes = run.workflow().nodes();
+        RunValues values = run.values();
         boolean[] settled = new boolean[nodes.size()];
         boolean[] started = new boolean[nodes.size()];
         for (Node node : nodes) {
-            started[node.index()] = isReady(node, settled) && run.values().isTaken(node.branch());
-            settled[node.index()] = isReady(node, settled)
-                    && (!run.values().isTaken(node.branch()) || visit(run, node, new ArrayList<>()));
+            int index = node.index();
+            boolean ready = isReady(node, settled);
+            if (values.knowsBranch(node.branch())) {
+                boolean taken = ready && values.isTaken(node.branch());
+                started[index] = taken;
+                settled[index] = ready
+                        && (!taken || node.task() instanceof Node.Task.Choose || visit(run, node, new ArrayList<>()));
+            } else {
+                started[index] = ready;
+                settled[index] = ready;
+            }
         }
         return started;
     }
@@ -114,7 +153,7 @@ public sealed interface Decision {
             Position position = Position.of(node.index());
             StepState step = run.findState(position);
             if (isToStart(step)) {
-                next.add(new Invoke(position, invoke.step(), run.values().value(invoke.input())));
+                next.add(invoke(run, position, invoke, step));
             }
             return step != null && step.isSettled(invoke.step());
         }
@@ -132,11 +171,17 @@ public sealed interface Decision {
         if (node.task() instanceof Node.Task.Receive receive) {
             return visitSignal(run, Position.of(node.index()), receive, next);
         }
-        if (node.task() instanceof Node.Task.Choose) {
-            // Evaluated even when its branches are empty: what it throws must not depend on them.
-            run.values().chose(node.index());
-        }
         return true;
+    }
+
+    private static Invoke invoke(Run run, Position position, Node.Task.Invoke task, @Nullable StepState step) {
+        if (step != null && step.input() != null) {
+            // A further try is given the same.
+            return new Invoke(position, task.step(), null, step.input());
+        }
+        return run.values().isPlain(task.input())
+                ? new Invoke(position, task.step(), null, run.values().value(task.input()))
+                : new Invoke(position, task.step(), task.input(), null);
     }
 
     private static boolean visitSignal(Run run, Position position, Node.Task.Receive task, List<Decision> next) {
@@ -157,7 +202,7 @@ public sealed interface Decision {
     }
 
     private static boolean visitItems(Run run, Node node, Node.Task.Each each, List<Decision> next) {
-        RunValues.Items items = run.values().items(node.index(), each);
+        RunValues.Items items = run.values().items(node.index());
         int free = each.concurrency();
         for (int item = items.settled(); item < items.all().size() && free > 0; item++) {
             Position position = new Position(node.index(), item);
@@ -170,10 +215,10 @@ public sealed interface Decision {
             }
             free--;
             if (isToStart(step)) {
-                next.add(new Invoke(position, each.step(), items.all().get(item)));
+                next.add(new Invoke(position, each.step(), null, items.all().get(item)));
             }
         }
-        return items.settled() == items.all().size();
+        return items.isSettled();
     }
 
     /** Waits for what is in flight; then compensates one step after the other, in reverse order of completion. */

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a workflow: its input and the state of each of its steps. For one thread at a time. */
@@ -24,7 +23,7 @@ public final class Run {
     private final Map<Status, Integer> counts = new EnumMap<>(Status.class);
     private final Map<Position, StepState> steps = new LinkedHashMap<>();
     private final CompletionOrder order = new CompletionOrder(this);
-    private final RunValues values = new RunValues(this);
+    private final RunValues values;
     private final Signals signals = new Signals();
     private RunState state = RunState.INVOKING;
     private boolean durable;
@@ -35,6 +34,8 @@ public final class Run {
     private boolean outdated;
     private boolean abandoned;
     private boolean resumed;
+    private boolean evaluating;
+    private int unwritten;
     private @Nullable Failure error;
 
     /**
@@ -55,6 +56,7 @@ public final class Run {
         this.start = start;
         this.workflow = workflow;
         this.input = input;
+        this.values = new RunValues(this, workflow);
         this.durable = workflow.options().durable();
     }
 
@@ -93,7 +95,7 @@ public final class Run {
 
     /** Whether a body of it is in flight. */
     boolean isRunning() {
-        return any(Status.RUNNING) || any(Status.RECORDING);
+        return evaluating || any(Status.RUNNING) || any(Status.RECORDING);
     }
 
     /** Whether it continues only after a command or an answer from outside. */
@@ -110,8 +112,7 @@ public final class Run {
     }
 
     private boolean waitsForAnswer(Map.Entry<Position, StepState> step) {
-        return step.getValue().is(Status.WAITING)
-                && (stepAt(step.getKey()) != null || waitAt(step.getKey()) != null);
+        return step.getValue().is(Status.WAITING) && (stepAt(step.getKey()) != null || waitAt(step.getKey()) != null);
     }
 
     public boolean isDurable() {
@@ -177,16 +178,54 @@ public final class Run {
 
     /** What it answers if it ends in a state. */
     public @Nullable Object outputAt(RunState last) {
-        return last == RunState.DONE ? values.value(workflow.output()) : null;
+        return last == RunState.DONE ? values.ending().output() : null;
     }
 
-    /** Gives each event that is published when the run ends well. */
-    public void events(BiConsumer<String, @Nullable Object> event) {
-        for (Node node : workflow.nodes()) {
-            if (node.task() instanceof Node.Task.Emit emit && values.isTaken(node.branch())) {
-                event.accept(emit.address(), values.value(emit.payload()));
-            }
-        }
+    /** What it answers and publishes when it ends well; every node must be settled. */
+    public Ending ending() {
+        return values.ending();
+    }
+
+    /** Whether functions of the author are being evaluated for it. */
+    public boolean isEvaluating() {
+        return evaluating;
+    }
+
+    public void setEvaluating(boolean now) {
+        evaluating = now;
+    }
+
+    /** Whether something that was evaluated is being written; nothing may start that could have seen it. */
+    public boolean isBeingWritten() {
+        return unwritten > 0;
+    }
+
+    public void holdForWriting() {
+        unwritten++;
+    }
+
+    public void written() {
+        unwritten--;
+    }
+
+    /** Whether no step of it is in flight or has to wait. */
+    public boolean isQuiet() {
+        return isIdle() && !any(Status.WAITING) && !any(Status.PAUSED);
+    }
+
+    /** What is known now, to evaluate with on another thread. */
+    public Evaluation evaluation() {
+        return values.evaluation();
+    }
+
+    /** Takes what was evaluated; answers the JSON of what is to be kept, null when nothing is. */
+    public @Nullable String take(Evaluated evaluated) {
+        return values.take(evaluated);
+    }
+
+    /** All that was evaluated and is to be kept; null when nothing is. */
+    public @Nullable String kept() {
+        return values.kept();
     }
 
     /** What was sent to it and not received yet. */

@@ -7,9 +7,11 @@ import io.vinculum.failure.FailureCode;
 import io.vinculum.flow.Codec;
 import io.vinculum.flow.Node;
 import io.vinculum.flow.Step;
+import io.vinculum.flow.TypedJson;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param order its number in the order of completion
  * @param elapsed how long the try has taken
  * @param wake how long until the step continues by itself; empty where it does not
+ * @param evaluated what functions of the author made of its result
  */
 public record StepRecord(
         String node,
@@ -34,7 +37,8 @@ public record StepRecord(
         @Nullable String undoData,
         @Nullable String error,
         Duration elapsed,
-        Optional<Duration> wake) {
+        Optional<Duration> wake,
+        @Nullable String evaluated) {
 
     /** What the row says of the step. */
     public enum State {
@@ -48,7 +52,9 @@ public record StepRecord(
         PREPARED,
         SKIPPED,
         /** No step but a signal, whose number is the item and whose value is the output. */
-        SIGNAL;
+        SIGNAL,
+        /** No step but what functions of the author made. */
+        EVALUATED;
 
         public String shown() {
             return name().toLowerCase(Locale.ROOT);
@@ -59,32 +65,28 @@ public record StepRecord(
         }
     }
 
-    /**
-     * Encodes a result.
-     *
-     * @throws Failure {@code INVALID_DATA} when its values are nothing that JSON can hold
-     */
+    /** A result with its values as JSON. */
     public static StepRecord of(Run run, Position position, StepResult result) {
-        String node = run.nameAt(position);
-        String what = "what the step '" + node + "' answers";
         return new StepRecord(
-                node,
+                run.nameAt(position),
                 position.item(),
                 result.undo(),
                 result.state(),
                 result.attempt(),
                 result.order(),
-                Codec.write(result.input(), "what the step '" + node + "' is given"),
-                Codec.write(result.output(), what),
-                // A compensation that gets the answer itself needs no second copy.
-                result.undoData() == result.output() ? null : Codec.write(result.undoData(), what),
+                result.input(),
+                result.output().json(),
+                result.undoData().json(),
                 error(result.error()),
                 result.elapsed(),
-                result.wake());
+                result.wake(),
+                result.evaluated());
     }
 
     /** What is stored under the name of a signal; no step can be called so. */
     private static final String SIGNAL = "~";
+
+    private static final String EVALUATED = "=";
 
     /** A signal that came. */
     public static StepRecord of(Signal signal) {
@@ -100,17 +102,54 @@ public record StepRecord(
                 null,
                 null,
                 Duration.ZERO,
-                Optional.empty());
+                Optional.empty(),
+                null);
+    }
+
+    /** What functions of the author have made beside any step. */
+    public static StepRecord evaluated(String json) {
+        String first = TypedJson.members(json).keySet().iterator().next();
+        return new StepRecord(
+                EVALUATED + first,
+                -1,
+                false,
+                State.EVALUATED,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                Duration.ZERO,
+                Optional.empty(),
+                json);
+    }
+
+    /** Whether a fork that repeats none of some nodes has it too. */
+    boolean isCompleted(Set<String> nodes) {
+        return state == State.EVALUATED
+                || (!undo && nodes.contains(node) && (state == State.OK || state == State.SKIPPED));
+    }
+
+    /** The same with what was evaluated for some nodes only. */
+    StepRecord ofNodes(Set<String> nodes) {
+        String some = evaluated == null ? null : RunValues.ofNodes(evaluated, nodes::contains);
+        return new StepRecord(
+                node, item, undo, state, attempt, order, input, output, undoData, error, elapsed, wake, some);
     }
 
     /** Whether it is about a step, not about what else a run keeps. */
     public boolean isStep() {
-        return state != State.SIGNAL;
+        return state != State.SIGNAL && state != State.EVALUATED;
+    }
+
+    public boolean isSignal() {
+        return state == State.SIGNAL;
     }
 
     /** The name of what it is about. */
     public String shown() {
-        return isStep() ? node : "signal " + node.substring(SIGNAL.length());
+        return isStep() ? node : (state == State.SIGNAL ? "signal " : "") + node.substring(SIGNAL.length());
     }
 
     @Nullable
@@ -133,6 +172,12 @@ public record StepRecord(
      * @throws Failure {@code UNEXPECTED_STATE} when the run's workflow has no step for it
      */
     void restore(Run run) {
+        if (evaluated != null) {
+            run.values().restore(evaluated);
+        }
+        if (state == State.EVALUATED) {
+            return;
+        }
         if (state == State.SIGNAL) {
             run.signals().add(new Signal(node.substring(SIGNAL.length()), item, output));
             return;
@@ -162,7 +207,7 @@ public record StepRecord(
                 : definition.undo().map(Step.Compensation::data).orElse(null);
         Object data = type == null ? null : Codec.read(undoData, type, "the undo data of '" + node + "'");
         switch (state) {
-            case SIGNAL -> throw new IllegalStateException("a signal is no step");
+            case SIGNAL, EVALUATED -> throw new IllegalStateException("it is no step");
             case OK -> {
                 Object answer = definition == null
                         ? received(run, position)
@@ -170,11 +215,7 @@ public record StepRecord(
                 step.done(
                         order,
                         answer,
-                        data == null
-                                        && definition != null
-                                        && definition.output().equals(type)
-                                ? answer
-                                : data);
+                        data == null && definition != null && definition.undoesWithAnswer() ? answer : data);
             }
             case FAILED -> {
                 step.fail(order, data);

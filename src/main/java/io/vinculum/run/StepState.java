@@ -1,5 +1,7 @@
 package io.vinculum.run;
 
+import io.vinculum.flow.Coded;
+import io.vinculum.flow.Node;
 import io.vinculum.flow.Step;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ public final class StepState {
     private int order;
     private int waits;
     private @Nullable Object input;
+    private @Nullable String inputJson;
     private @Nullable Object output;
     private @Nullable Object undoData;
 
@@ -129,6 +132,20 @@ public final class StepState {
         undoData = forUndo;
     }
 
+    /** What it was given, once that is known. */
+    public void given(Coded what) {
+        input = what.value();
+        inputJson = what.json();
+    }
+
+    /** The JSON of what it was given, once: with the first row that is written of it. */
+    @Nullable
+    public String takeInputJson() {
+        String json = inputJson;
+        inputJson = null;
+        return json;
+    }
+
     /** Takes {@link #done} or {@link #fail} back: a result counts only once it is written. */
     public void record() {
         become(Status.RECORDING);
@@ -169,6 +186,12 @@ public final class StepState {
 
     public void failUndo() {
         become(Status.UNDO_FAILED);
+    }
+
+    /** Whether the successors of its node need not wait for it. */
+    boolean isSettled(Node node) {
+        Step<?, ?> step = node.step();
+        return step == null ? status == Status.DONE || status == Status.SKIPPED : isSettled(step);
     }
 
     /** Whether its successors need not wait for it. */

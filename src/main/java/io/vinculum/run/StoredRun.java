@@ -99,8 +99,8 @@ public record StoredRun(
     /** A new run that has already completed some nodes of this one. */
     public StoredRun forked(String as, int of, Set<String> nodes) {
         List<StepRecord> completed = steps.stream()
-                .filter(step -> !step.undo() && nodes.contains(step.node()))
-                .filter(step -> step.state() == StepRecord.State.OK || step.state() == StepRecord.State.SKIPPED)
+                .filter(step -> step.isCompleted(nodes))
+                .map(step -> step.ofNodes(nodes))
                 .toList();
         RunState started = RunState.INVOKING;
         return new StoredRun(

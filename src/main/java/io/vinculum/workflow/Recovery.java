@@ -124,8 +124,9 @@ final class Recovery {
         try {
             return !run.isPaused()
                     && Decision.next(run).stream()
-                            .anyMatch(decision ->
-                                    decision instanceof Decision.Invoke || decision instanceof Decision.Undo);
+                            .anyMatch(decision -> decision instanceof Decision.Invoke
+                                    || decision instanceof Decision.Evaluate
+                                    || decision instanceof Decision.Undo);
         } catch (RuntimeException thrown) {
             // A condition that throws is handled when the run is resumed.
             return false;

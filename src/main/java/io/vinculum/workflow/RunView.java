@@ -20,7 +20,9 @@ final class RunView {
                 .put("id", key.workflow())
                 .put("transactionId", key.transactionId())
                 .put("state", run.visibleState().shown())
-                .put("output", Codec.parse(Codec.write(run.output(), "the output")));
+                .put(
+                        "output",
+                        run.state() == RunState.DONE ? Codec.parse(run.ending().json()) : null);
         run.error().ifPresent(error -> shown.put("error", StepRecord.json(error)));
         return shown;
     }

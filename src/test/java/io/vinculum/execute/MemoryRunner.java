@@ -43,6 +43,10 @@ final class MemoryRunner {
         return ended.future();
     }
 
+    void onContext(Runnable something) {
+        context.runOnContext(now -> something.run());
+    }
+
     Future<Optional<Run>> cancel(String id) {
         Promise<Optional<Run>> cancelled = Promise.promise();
         context.runOnContext(now -> runner.active()

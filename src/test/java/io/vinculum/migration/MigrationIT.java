@@ -443,7 +443,9 @@ class MigrationIT {
                 + "insert into vinculum.removed (entity, key, cause, cause_key, deleted_at) values "
                 + "('product', 'p', 'brand', 'b', now())");
 
-        assertThat(plan(SHOP).summary().lines()).hasSize(2).allMatch(line -> line.contains("vinculum's own tables"));
+        assertThat(plan(SHOP).summary().lines())
+                .hasSize(OwnTables.newest())
+                .allMatch(line -> line.contains("vinculum's own tables"));
         migrate(SHOP);
         assertThat(plan(SHOP).isEmpty()).isTrue();
         assertThat(count("vinculum.removed")).isEqualTo(1);
