@@ -170,6 +170,26 @@ class GettingStartedIT {
         }
     }
 
+    /** What a person answers. */
+    record Approval(String by) {}
+
+    @Test
+    void aWorkflowWaitsForASignal() {
+        Step<Approval, String> ship = Step.of(
+                "ship", String.class, (Approval approval, StepContext context) -> "approved by " + approval.by());
+        Workflow<Order, String> order = Workflow.define("order", Order.class, flow -> {
+            Value<Approval> approval = flow.waitFor("approved", Approval.class, Duration.ofDays(3));
+            return flow.step(ship, approval);
+        });
+        try (WorkflowKit kit = new WorkflowKit()) {
+            kit.run(order, new Order(30));
+
+            WorkflowKit.Recording run = kit.signal("approved", new Approval("ann"));
+
+            assertThat(run.output()).isEqualTo("approved by ann");
+        }
+    }
+
     @Test
     void thePortOpensWhenThePreparationIsDone() {
         Vertx vertx = Vertx.vertx();
