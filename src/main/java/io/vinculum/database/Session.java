@@ -27,7 +27,7 @@ public final class Session {
     }
 
     /**
-     * A session that may be told that no more statements come.
+     * A session whose work may say that no more statements follow.
      *
      * @param end sends the end of the transaction
      */

@@ -134,7 +134,7 @@ final class StepInvoker {
             StepBody.Answer answer,
             Duration elapsed) {
         StepState state = run.stateAt(position);
-        // It may have been ended from outside meanwhile.
+        // A command from outside may have ended the step while its body ran.
         if (!isInFlight(state, attempt.attempt())) {
             return;
         }

@@ -56,9 +56,9 @@ final class RecordSteps {
     }
 
     /**
-     * Makes records elsewhere. Keys that nobody gave are made and kept first, so that a second try finds what the first
-     * one made. A record of a given key may be another run's, so it is never taken for one's own: a try that died behind
-     * its insert leaves its records then, and also where the module counts the keys.
+     * Makes records in a module elsewhere. Keys that are not given are made and kept first, so that a second try finds
+     * the records of the first. A record with a given key may belong to another run, so this run never adopts it: the
+     * records of a try that died after its insert stay. The same holds where the module numbers its keys.
      */
     JsonArray create(JsonArray records, StepContext context) {
         Created chosen = context.prepare(Created.class, () -> chosen(records));

@@ -20,7 +20,7 @@ import java.util.function.IntPredicate;
  * starts once however often it is asked for, so a new owner asks again for what was due lately.
  */
 final class Scheduler {
-    /** Longer than a takeover, so that what was due meanwhile is not left out. */
+    /** Longer than a takeover, so that what was due during one still runs. */
     private static final Duration LATELY = Duration.ofSeconds(15);
 
     private static final int MOST_AT_ONCE = 100;

@@ -52,7 +52,7 @@ final class LinkSql {
         return limited() && (!link.managed() || (both && !link.checked()));
     }
 
-    /** What whoever writes rows of an unchecked link holds, since it holds no records: alone, or with others. */
+    /** The name that every writer of an unchecked link locks instead of records: alone, or shared with others. */
     String name() {
         return NAMES + link.name();
     }

@@ -77,7 +77,7 @@ public final class Pressure implements Callable<Integer> {
         System.out.printf(
                 "a refusal of the expensive request: %.1f ms of the server's processor%n", figures.refusalCpu());
         System.out.printf(
-                "resident: warm %d MB, at most %d MB beside bad callers, %d MB beside expensive ones, %d MB after %d shapes,"
+                "resident at the end of each part: warm %d MB, bad callers %d MB, expensive ones %d MB, %d MB after %d shapes,"
                         + " largest backend %d MB%n",
                 figures.restMegabytes(),
                 figures.badMegabytes(),
